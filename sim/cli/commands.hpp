@@ -1,0 +1,18 @@
+// The subcommands of the program, one file each. Every function adds its subcommand to `app`; when
+// the user chose it, its callback runs and stores the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <sim/error.hpp>
+
+namespace brownout::sim::cli {
+
+void add_validate(CLI::App& app, ExitCode& exit_code);
+void add_list(CLI::App& app, ExitCode& exit_code);
+void add_run(CLI::App& app, ExitCode& exit_code);
+void add_explore(CLI::App& app, ExitCode& exit_code);
+void add_replay(CLI::App& app, ExitCode& exit_code);
+void add_conform(CLI::App& app, ExitCode& exit_code);
+
+}  // namespace brownout::sim::cli

@@ -1,0 +1,239 @@
+// A machine: a board, the firmware images that run on it, and one run from reset to an outcome.
+//
+// A Machine is built once and used for many runs. What survives between runs is a MachineState, a
+// value that the caller owns: copy it to fork the world. A run takes a state, changes it, and
+// reports. With an observer, a run can be looked at, and cut, before every operation.
+#pragma once
+
+#include <boot/board.h>
+#include <boot/config.h>
+#include <boot/core_abi.h>
+#include <models/flash_array.hpp>
+#include <models/operation.hpp>
+#include <models/time.hpp>
+
+#include <sim/firmware.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace brownout::sim {
+
+// ---- plans: plain data, filled by the scenario loader or by a reference case --------------------
+
+enum class ControllerKind {
+    kNvmc,  // on-chip flash behind the NVMC of an nRF52840
+    kPlain  // the plain flash controller: any geometry, see models/plain_flash.hpp
+};
+
+struct SectorRun {
+    std::uint32_t size_bytes = 0;
+    std::uint32_t count = 0;
+};
+
+struct DevicePlan {
+    std::string name;  // "internal", "mx25r64": how reports call it
+    ControllerKind controller = ControllerKind::kPlain;
+    std::uint32_t register_base = 0;
+    std::uint32_t mapped_address = 0;
+    std::vector<SectorRun> sectors;
+    std::uint32_t write_unit_bytes = 4;
+    std::uint8_t erased_value = 0xFF;
+    bool needs_erase = true;
+    std::uint8_t writes_per_unit_max = 0;   // between erases; 0: no limit, not counted
+    std::uint32_t erase_cycles_max = 0;     // endurance; 0: not given
+    models::Duration program_unit_time{};   // plain only; the NVMC has its own data
+    models::Duration erase_sector_time{};
+
+    std::uint64_t size_bytes() const;
+};
+
+struct AreaPlan {
+    std::string name;  // partition name, "mcuboot_primary"
+    std::uint32_t id = 0;
+    flash_role role = FLASH_OTHER;
+    std::uint32_t image_index = 0;
+    std::uint32_t device = 0;  // index in BoardPlan::devices
+    std::uint32_t offset_bytes = 0;
+    std::uint32_t size_bytes = 0;
+};
+
+struct BoardPlan {
+    std::string name;
+    std::string soc;
+    std::uint32_t cpu_hz = 64'000'000;
+    std::uint32_t sha256_cycles_per_byte = 51;
+    std::uint32_t verify_cycles = 6'400'000;  // one signature check
+    std::uint32_t register_access_cycles = 2;
+    std::vector<DevicePlan> devices;
+    std::vector<AreaPlan> areas;
+    std::uint32_t ram_address = 0x20000000;
+    std::uint32_t ram_bytes = 256 * 1024;
+};
+
+// boot_config holds pointers to key bytes; this owns them. Copyable.
+class BootSetup {
+public:
+    boot_config config{};  // key pointers are set by view()
+
+    std::vector<std::vector<std::uint8_t>> signing_keys;
+    std::vector<std::uint8_t> encryption_key;
+
+    // A copy of `config` whose key pointers point into this object.
+    boot_config view() const;
+};
+
+// ---- state, outcomes, reports ------------------------------------------------------------------
+
+struct MachineState {
+    std::vector<models::FlashArray> devices;  // in board order
+
+    models::Digest128 digest() const;          // of the identity
+    models::Digest128 content_digest() const;  // of the bytes alone
+    bool same_as(const MachineState& other) const;
+};
+
+enum class OutcomeKind {
+    kHandedOver,      // a loader chose an image: Outcome::response
+    kCommandDone,     // an application finished its command: Outcome::code
+    kNoImage,         // a loader found nothing to start: Outcome::code
+    kAssert,          // Outcome::text names the place
+    kPanic,
+    kBusFault,
+    kFirmwareFault,
+    kStackOverflow,
+    kCycleBudget,     // device time limit of one run
+    kHang,            // no platform call within the CPU-time limit, or an endless wait
+    kPowerLost,
+    kResetRequested
+};
+
+const char* to_string(OutcomeKind kind);
+
+struct Outcome {
+    OutcomeKind kind = OutcomeKind::kPowerLost;
+    int code = 0;
+    boot_response response{};
+    std::string text;  // a sentence for everything but the first three
+};
+
+enum class CallKind : std::uint8_t { kWrite, kErase };
+
+// One flash-area write or erase that reached a device.
+struct Call {
+    std::uint32_t index = 0;  // from 0 in its run
+    CallKind kind = CallKind::kWrite;
+    std::uint32_t area = 0;           // index in BoardPlan::areas
+    std::uint32_t device = 0;         // index in BoardPlan::devices
+    std::uint32_t area_offset_bytes = 0;
+    std::uint64_t device_offset_bytes = 0;
+    std::uint32_t byte_count = 0;
+    std::uint64_t first_operation = 0;  // index of its first operation in the run
+    models::Duration start{};
+};
+
+struct LogLine {
+    io_log_level level = IO_LOG_INFO;
+    std::string text;
+    models::Duration time{};
+};
+
+struct Violation {
+    std::string rule;
+    std::string text;    // sentence with device and address
+    std::string source;
+    std::string symbol;  // firmware symbol, if one is involved
+    std::uint64_t call = 0;  // calls made before
+};
+
+struct RunReport {
+    Outcome outcome;
+    std::vector<LogLine> log;
+    std::vector<Violation> violations;
+    std::uint32_t calls = 0;
+    std::uint64_t operations = 0;
+    models::Duration start{};
+    models::Duration end{};
+};
+
+// ---- looking at a run and cutting it -----------------------------------------------------------
+
+enum class Power { kHolds, kFails };
+
+// Told about everything that changes device state, before it happens. Calls run on the firmware's
+// stack: they must not throw and must not leave anything on it that needs a destructor when they
+// return kFails.
+class RunObserver {
+public:
+    virtual ~RunObserver() = default;
+
+    // Before the first operation of a flash-area write or erase. kFails: the power is lost here,
+    // with everything before done and nothing of this call.
+    virtual Power before_call(const Call& call, const MachineState& state) noexcept;
+
+    // Before operations `first_operation` .. of the current call (nullptr outside of one). Answers
+    // how many of the batch may complete before being asked again; 0: the power is lost here.
+    virtual std::uint32_t before_operations(const models::OperationBatch& batch,
+                                            std::uint64_t first_operation, const Call* call,
+                                            const MachineState& state) noexcept;
+
+    virtual void after_call(const Call& call, int result, const MachineState& state) noexcept;
+    virtual void logged(const LogLine& line) noexcept;
+};
+
+// Where the power fails in a run.
+struct PowerCut {
+    enum class At { kCall, kOperation, kTime };
+    At at = At::kCall;
+    std::uint64_t index = 0;    // call or operation number
+    models::Duration time{};    // since the reset
+};
+
+struct RunOptions {
+    std::optional<PowerCut> cut;
+    RunObserver* observer = nullptr;  // not owned
+    models::Duration start{};         // device time at reset, for log lines
+    models::Duration time_budget = models::milliseconds(3'600'000);
+    std::uint64_t noise_seed = 0;     // content of no-init RAM; 0: zeroes
+    bool keep_log = true;
+};
+
+// ---- the machine -------------------------------------------------------------------------------
+
+// `crypto` context for one machine; see sim/crypto.hpp.
+class CryptoProvider;
+
+class Machine {
+public:
+    // `loader` and `application` must outlive the machine; `application` may be nullptr.
+    Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application);
+    ~Machine();
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    const BoardPlan& board() const;
+    const BootSetup& setup() const;
+
+    // All devices erased.
+    MachineState blank_state() const;
+
+    // One boot from reset to an outcome.
+    RunReport boot(MachineState& state, const RunOptions& options = {});
+    // One command of the application, from its own reset.
+    RunReport command(MachineState& state, const app_command& command,
+                      const RunOptions& options = {});
+
+    // The area with this partition name; nullptr if there is none.
+    const AreaPlan* area(const std::string& name) const;
+    const AreaPlan* area(flash_role role, std::uint32_t image_index) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace brownout::sim
