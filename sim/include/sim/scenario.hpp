@@ -1,0 +1,257 @@
+// A scenario: what is in flash, what happens, what is expected. Plain data, read from YAML.
+//
+// The loader is strict: every key is known, every value has the type and range it needs, every name
+// resolves and every file exists before a Scenario is handed out. What cannot be decided from the
+// file alone (does a cut fire? does an expectation hold?) is left to whoever runs it.
+//
+// Each step and key that may be complained about later keeps its Place. Paths are absolute or
+// relative to the working directory once loaded; in the file they are relative to the file.
+// scenarios/README.md describes the YAML form key by key.
+#pragma once
+
+#include <boot/config.h>
+#include <boot/core_abi.h>
+
+#include <sim/error.hpp>
+#include <sim/image.hpp>
+#include <sim/machine.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace brownout::sim {
+
+// ---- the parts of a scenario --------------------------------------------------------------------
+
+// `areas` of `plan` stay empty: partitions belong to the scenario.
+struct BoardSource {
+    std::string name;            // "nrf52840dk"; of an inline board: its `name`, or "inline"
+    bool is_inline = false;      // written out in the scenario
+    std::filesystem::path path;  // of the board file; empty if inline
+    BoardPlan plan;
+};
+
+struct Partition {
+    std::string name;  // as in NCS: mcuboot_primary, mcuboot_secondary_1, mcuboot_scratch, ...
+    Place place;
+    flash_role role = FLASH_OTHER;
+    std::uint32_t image_index = 0;
+    std::uint32_t device = 0;        // index in BoardPlan::devices
+    std::uint32_t offset_bytes = 0;  // in the device
+    std::uint32_t size_bytes = 0;
+};
+
+struct BootOptions {
+    Place place;
+    // "builtin", or the path of a shared object.
+    std::string core = "builtin";
+    std::string log = "mcuboot-2.4";  // wording of the log lines
+    boot_strategy strategy = BOOT_SWAP_MOVE;
+    crypto_signature signature = CRYPTO_ECDSA_P256;
+    std::vector<std::filesystem::path> signing_keys;  // public, DER; empty: signature none
+    std::uint32_t max_image_sectors = 128;
+    std::uint32_t max_align_bytes = 8;
+    std::uint32_t image_count = 1;  // from the partitions
+    bool validate_primary = true;
+    bool bootstrap = false;
+    boot_downgrade downgrade = BOOT_DOWNGRADE_ALLOWED;
+    bool minimal_scramble = false;
+    bool compare_build_number = false;
+    bool tlv_allow_list = true;
+    bool keep_backup = false;
+    std::uint32_t fixes = 0;                // enum boot_fix, or-ed
+    boot_mutant mutant = BOOT_MUTANT_NONE;  // a deliberate defect, for testing the tool itself
+};
+
+// An image of the scenario: generated and signed here, or a file.
+struct ScenarioImage {
+    std::string name;
+    Place place;
+    std::variant<ImageSpec, std::filesystem::path> source;
+};
+
+struct ErasedContent {};
+struct FillContent {
+    std::uint8_t value = 0;
+    std::uint32_t byte_count = 0;
+};
+struct FileContent {
+    std::filesystem::path path;
+};
+struct ImageContent {
+    std::string image;
+};
+
+// What lies in a partition before the first step. Several entries are applied in order.
+struct InitialContent {
+    std::string partition;
+    Place place;
+    std::uint32_t offset_bytes = 0;  // in the partition
+    std::variant<ErasedContent, FillContent, FileContent, ImageContent> content;
+};
+
+// ---- steps --------------------------------------------------------------------------------------
+
+// What the operation in flight leaves.
+enum class Tear { kNotStarted };
+
+// Power lost during a step. That it fires is for the runner to insist on.
+struct StepCut {
+    Place place;
+    PowerCut where;
+    Tear tear = Tear::kNotStarted;
+};
+
+enum class UploadVia {
+    kDirect  // a programmer: the whole partition becomes erased, then the bytes are stored
+};
+
+struct UploadStep {
+    std::string image;
+    std::string partition;
+    std::uint32_t offset_bytes = 0;
+    UploadVia via = UploadVia::kDirect;
+};
+
+struct RequestUpgradeStep {
+    std::uint32_t image_index = 0;
+    bool permanent = false;
+    std::optional<StepCut> cut;
+};
+
+struct ConfirmStep {
+    std::uint32_t image_index = 0;
+    std::optional<StepCut> cut;
+};
+
+// One boot from power-on to an outcome.
+struct ResetStep {
+    std::optional<StepCut> cut;
+};
+
+// A name or text in an expectation, with its place.
+struct Expected {
+    std::string text;
+    Place place;
+};
+
+// What slots are expected to hold: an image of the scenario, or erased.
+struct ExpectedContent {
+    std::string partition;
+    std::string image;  // empty: erased
+    Place place;
+};
+
+// About the last reset, request_upgrade or confirm before it.
+struct ExpectStep {
+    std::optional<Expected> boots;  // name of an image
+    std::optional<Expected> from;   // partition
+    std::optional<OutcomeKind> outcome;
+    std::vector<Expected> log;        // parts of log lines, in this order
+    std::vector<Expected> log_lacks;  // parts of log lines that must not appear
+    std::vector<ExpectedContent> holds;
+    // Names of the model rules that must have been violated, no others; nullopt: not looked at.
+    std::optional<std::vector<Expected>> violations;
+};
+
+// The order of the alternatives is the order of StepKind.
+using StepAction = std::variant<UploadStep, RequestUpgradeStep, ConfirmStep, ResetStep, ExpectStep>;
+enum class StepKind { kUpload, kRequestUpgrade, kConfirm, kReset, kExpect };
+
+struct Step {
+    Place place;
+    StepAction action;
+
+    StepKind kind() const { return static_cast<StepKind>(action.index()); }
+    // The cut of this step; nullptr if it has none.
+    const StepCut* cut() const;
+};
+
+// ---- exploration --------------------------------------------------------------------------------
+
+enum class Granularity { kCalls, kDefault, kOps };
+
+struct ExploreOptions {
+    Place place;
+    std::vector<StepKind> during = {StepKind::kReset};  // steps whose runs are cut
+    std::vector<Tear> tears = {Tear::kNotStarted};
+    Granularity granularity = Granularity::kDefault;
+    std::vector<Expected> checks;  // names; empty: the default checks
+    std::optional<models::Duration> time_budget;
+    std::optional<std::uint64_t> states_max;
+};
+
+// ---- the whole ----------------------------------------------------------------------------------
+
+struct Scenario {
+    std::string name;            // one line for people
+    std::filesystem::path path;  // of the file
+    BoardSource board;
+    std::vector<Partition> partitions;  // in the order of the file
+    BootOptions boot;
+    std::vector<ScenarioImage> images;
+    std::vector<InitialContent> flash;
+    std::vector<Step> steps;
+    std::optional<ExploreOptions> explore;
+
+    // nullptr if there is none of this name.
+    const Partition* partition(std::string_view partition_name) const;
+    const ScenarioImage* image(std::string_view image_name) const;
+};
+
+// ---- loading ------------------------------------------------------------------------------------
+
+// InputError with the first error of the file.
+Scenario load_scenario(const std::filesystem::path& path);
+
+// The same from text; `path` is what messages call it and what relative paths start from.
+Scenario parse_scenario(std::string_view yaml_text, const std::filesystem::path& path);
+
+// Every error of the file, in file order; empty: it is good.
+std::vector<InputError> scenario_errors(const std::filesystem::path& path);
+
+// Largest scenario or board file that is read.
+inline constexpr std::size_t kScenarioBytesMax = 1024 * 1024;
+
+// ---- what a machine needs -----------------------------------------------------------------------
+
+BoardPlan board_plan(const Scenario& scenario);
+
+// Reads the signing keys. InputError if a key is not a public key of the chosen kind.
+BootSetup boot_setup(const Scenario& scenario);
+
+// The bytes of an image: read, or generated and signed (always the same bytes).
+std::vector<std::uint8_t> image_bytes(const Scenario& scenario, std::string_view image_name);
+
+// Puts the initial content of the partitions into `state`, which holds the devices of
+// board_plan(scenario), as blank_state() of its machine returns them.
+void place_initial_content(const Scenario& scenario, MachineState& state);
+
+// ---- writing ------------------------------------------------------------------------------------
+
+// YAML that loads to the same scenario from `destination` (file names are made relative to it).
+std::string to_yaml(const Scenario& scenario, const std::filesystem::path& destination);
+
+// ---- data files ---------------------------------------------------------------------------------
+
+// Directory that holds boards/, keys/, tutorial/, suites/: $BROWNOUT_DATA, or
+// ../share/brownout/scenarios beside the program, or that of the source tree. InputError if none.
+std::filesystem::path data_directory();
+
+struct ListedFile {
+    std::string name;  // board name, or path relative to the data directory
+    std::string title;
+};
+
+std::vector<ListedFile> list_boards();     // ascending by name
+std::vector<ListedFile> list_scenarios();  // ascending by path
+
+// JSON Schema of scenario files, generated from the tables that the loader checks against.
+std::string scenario_schema_json();
+
+}  // namespace brownout::sim

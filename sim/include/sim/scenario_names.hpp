@@ -1,0 +1,56 @@
+// Names in scenario files for the values of enumerations: one table each, for the loader, the
+// writer, the schema and `brownout list`.
+#pragma once
+
+#include <boot/config.h>
+#include <sim/scenario.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace brownout::sim {
+
+template <class Value>
+struct Named {
+    std::string_view name;
+    Value value;
+};
+
+std::span<const Named<boot_strategy>> strategy_names();
+std::span<const Named<crypto_signature>> signature_names();
+std::span<const Named<boot_downgrade>> downgrade_names();
+std::span<const Named<boot_fix>> fix_names();
+std::span<const Named<boot_mutant>> mutant_names();
+std::span<const Named<ControllerKind>> controller_names();
+std::span<const Named<OutcomeKind>> outcome_names();
+std::span<const Named<StepKind>> step_names();
+std::span<const Named<Granularity>> granularity_names();
+std::span<const Named<Tear>> tear_names();
+std::span<const Named<UploadVia>> upload_via_names();
+std::span<const Named<std::string_view>> log_names();
+
+template <class Value>
+std::optional<Value> value_of(std::span<const Named<Value>> names, std::string_view name)
+{
+    for (const Named<Value>& entry : names) {
+        if (entry.name == name) {
+            return entry.value;
+        }
+    }
+    return std::nullopt;
+}
+
+// Empty if the value has no name.
+template <class Value>
+std::string_view name_of(std::span<const Named<Value>> names, Value value)
+{
+    for (const Named<Value>& entry : names) {
+        if (entry.value == value) {
+            return entry.name;
+        }
+    }
+    return {};
+}
+
+}  // namespace brownout::sim
