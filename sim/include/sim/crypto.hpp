@@ -3,11 +3,15 @@
 // Charges the cycles of the modelled SoC and remembers results by content: a hash by the digest of
 // the bytes hashed, a verdict by key, digest and signature. A remembered result costs the same
 // device time as a computed one.
+//
+// One provider serves one core: its calls must not overlap. A call may be abandoned wherever it
+// charges cycles or reads flash; the next call starts afresh.
 #pragma once
 
 #include <boot/crypto.h>
 #include <models/flash_array.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,11 +37,19 @@ struct CryptoHost {
     // Memory at a device address (RAM of a ram-load image); empty if it is not RAM.
     std::function<std::span<const std::uint8_t>(std::uint32_t address, std::uint32_t byte_count)>
         memory;
+    // Runs `work(argument)` to its end on a stack that is not the firmware's, which may be too
+    // small for a crypto library. Empty: `work` is called where it is needed.
+    std::function<void(void (*work)(void* argument), void* argument)> off_firmware_stack;
+};
+
+struct CryptoOptions {
+    bool remember = true;                      // false: everything is computed every time
+    std::size_t remembered_results_max = 65'536;  // of each kind; then forgotten and begun again
 };
 
 class CryptoProvider {
 public:
-    CryptoProvider(CryptoCosts costs, CryptoHost host);
+    CryptoProvider(CryptoCosts costs, CryptoHost host, CryptoOptions options = {});
     ~CryptoProvider();
     CryptoProvider(const CryptoProvider&) = delete;
     CryptoProvider& operator=(const CryptoProvider&) = delete;
