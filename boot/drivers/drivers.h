@@ -1,0 +1,33 @@
+/*
+ * drivers.h: the drivers that are built in, one table each; flash_map.c picks by board.h.
+ */
+#ifndef BOOT_DRIVERS_DRIVERS_H
+#define BOOT_DRIVERS_DRIVERS_H
+
+#include <boot/flash.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The NVMC of an nRF52. Write unit 4, one run of equal pages, memory-mapped. No options. */
+extern const struct flash_driver flash_driver_nvmc;
+
+/* The plain flash controller: CMD, SRC, DST, LEN, STATUS. Memory-mapped. No options. A source that
+ * has no DMA address is copied through 64 bytes of stack; FLASH_EIO if a write unit is larger. */
+extern const struct flash_driver flash_driver_plain;
+
+/* The sector of the device that holds the byte at `device_offset_bytes`. False outside the runs. */
+struct device_sector {
+    uint32_t number; /* from 0 at the start of the device */
+    uint32_t device_offset_bytes;
+    uint32_t size_bytes;
+};
+bool flash_device_sector_at(const struct flash_device *device, uint32_t device_offset_bytes,
+                            struct device_sector *sector);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
