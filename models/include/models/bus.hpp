@@ -34,7 +34,8 @@ public:
     virtual std::string_view name() const noexcept = 0;
 
     virtual std::uint32_t read32(std::uint32_t offset, AccessContext& access) noexcept = 0;
-    virtual void write32(std::uint32_t offset, std::uint32_t value, AccessContext& access) noexcept = 0;
+    virtual void write32(std::uint32_t offset, std::uint32_t value,
+                         AccessContext& access) noexcept = 0;
 
     // Earliest time from `now` on at which (read32(offset) & mask) == expected can become true
     // without further accesses; nullopt: never. Lets a poll jump instead of spinning.

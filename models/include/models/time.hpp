@@ -16,6 +16,9 @@ constexpr Duration microseconds(std::int64_t count) { return Duration{count * 1'
 constexpr Duration milliseconds(std::int64_t count) { return Duration{count * 1'000'000'000}; }
 
 // Seconds as a floating-point number, for reports only.
-constexpr double seconds(Duration duration) { return static_cast<double>(duration.count()) * 1e-12; }
+constexpr double seconds(Duration duration)
+{
+    return static_cast<double>(duration.count()) * 1e-12;
+}
 
 }  // namespace brownout::models
