@@ -28,8 +28,10 @@ struct FirmwarePlacement {
 class Firmware {
 public:
     // Loads a shared object. InputError: not a shared object, entry point missing, ABI version or
-    // table too old, a forbidden import (named), too large for its placement. The same file may be
-    // loaded several times: each Firmware has memory of its own.
+    // table too old, a forbidden import (named), too large for its placement, crashes while being
+    // loaded. The same file may be loaded several times: each Firmware has memory of its own.
+    // Constructors of the object run here, once: what they and the query leave in writable
+    // segments is the power-on content that every start restores.
     static std::unique_ptr<Firmware> load(const std::filesystem::path& path,
                                           const FirmwarePlacement& placement);
     virtual ~Firmware() = default;
@@ -61,12 +63,13 @@ public:
     static std::unique_ptr<FirmwareFiber> create(Firmware& firmware);
     virtual ~FirmwareFiber() = default;
 
-    // Power-on: restores the writable segments, clears the stack's bookkeeping and prepares
-    // entry(platform, state). `noise_seed` fills the state block and no-init memory with noise,
-    // 0 with zeroes. `platform` must outlive the run.
+    // Power-on: restores the writable segments and prepares entry(platform, state). What has no
+    // power-on content, the state block and the stack, is filled with noise from `noise_seed`, or
+    // with zeroes for 0. `platform` must outlive the run. All fibers of one Firmware share its
+    // memory: a start() ends the run of any other.
     virtual void start(const boot_platform& platform, std::uint64_t noise_seed) = 0;
 
-    // Runs until the next event. Only from outside, after start() or after kSuspended.
+    // Runs until the next event. After start() or after kSuspended.
     virtual FiberEvent resume() = 0;
 
     // Back to the caller of resume(). Only from code called by this firmware. Returns when resumed.
@@ -74,6 +77,14 @@ public:
 
     // Tells the watchdog that the firmware is alive; every platform call does. Cheap.
     virtual void mark_progress() noexcept = 0;
+
+    // Around every call of the firmware to its platform; enter_platform() marks progress, too.
+    // Between the two, our code runs on the firmware's stack: a fault is our bug and ends the
+    // program, and the watchdog waits. So check pointers of the firmware against its windows before
+    // following them. enter_platform() does not return if the firmware has used up its stack. Runs
+    // abandoned inside need no leave_platform().
+    virtual void enter_platform() noexcept = 0;
+    virtual void leave_platform() noexcept = 0;
 
     // After kReturned: what entry() returned.
     virtual int return_value() const noexcept = 0;
