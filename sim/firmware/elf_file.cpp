@@ -126,8 +126,8 @@ void ElfReader::read_segments()
     if (header_.e_phentsize != sizeof(Elf64_Phdr)) {
         fail_damaged("its program headers have an unknown size");
     }
-    const auto headers = table<Elf64_Phdr>(header_.e_phoff, header_.e_phnum,
-                                           "it ends inside the program headers");
+    const auto headers =
+        table<Elf64_Phdr>(header_.e_phoff, header_.e_phnum, "it ends inside the program headers");
     bool has_dynamic = false;
     for (const Elf64_Phdr& header : headers) {
         if (header.p_type == PT_INTERP) {
@@ -179,8 +179,8 @@ void ElfReader::read_sections()
     if (header_.e_shnum == 0 || header_.e_shentsize != sizeof(Elf64_Shdr)) {
         fail_damaged("it has no section table");
     }
-    section_headers_ = table<Elf64_Shdr>(header_.e_shoff, header_.e_shnum,
-                                         "it ends inside the section table");
+    section_headers_ =
+        table<Elf64_Shdr>(header_.e_shoff, header_.e_shnum, "it ends inside the section table");
     const Elf64_Shdr& names = string_table(header_.e_shstrndx);
     for (const Elf64_Shdr& section : section_headers_) {
         if ((section.sh_flags & SHF_ALLOC) != 0) {
@@ -191,14 +191,14 @@ void ElfReader::read_sections()
     const auto of_type = [](std::uint32_t type) {
         return [type](const Elf64_Shdr& section) { return section.sh_type == type; };
     };
-    const auto dynamic = std::find_if(section_headers_.begin(), section_headers_.end(),
-                                      of_type(SHT_DYNSYM));
+    const auto dynamic =
+        std::find_if(section_headers_.begin(), section_headers_.end(), of_type(SHT_DYNSYM));
     if (dynamic == section_headers_.end()) {
         fail_damaged("it has no dynamic symbol table");
     }
     read_symbols(*dynamic, true);
-    const auto full = std::find_if(section_headers_.begin(), section_headers_.end(),
-                                   of_type(SHT_SYMTAB));
+    const auto full =
+        std::find_if(section_headers_.begin(), section_headers_.end(), of_type(SHT_SYMTAB));
     if (full != section_headers_.end()) {
         file_.symbols.clear();  // holds those of the dynamic table too
         read_symbols(*full, false);

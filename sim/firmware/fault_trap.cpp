@@ -63,7 +63,7 @@ void pass_on(int signal, siginfo_t* info, void* context)
     if ((previous.sa_flags & SA_SIGINFO) != 0) {
         previous.sa_sigaction(signal, info, context);
     } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-        struct sigaction fallback{};
+        struct sigaction fallback {};
         fallback.sa_handler = SIG_DFL;
         sigaction(signal, &fallback, nullptr);
         raise(signal);  // delivered on return, with the state of the fault
@@ -100,9 +100,8 @@ void on_fault_signal(int signal, siginfo_t* info, void* context)
     fault = FaultRecord{};
     fault.signal = signal;
     fault.instruction = interrupted.instruction();
-    fault.called_from = memory.holds_code(fault.instruction)
-                            ? 0
-                            : find_caller(memory, interrupted.stack_pointer());
+    fault.called_from =
+        memory.holds_code(fault.instruction) ? 0 : find_caller(memory, interrupted.stack_pointer());
     if (is_memory_fault && info->si_code != SI_KERNEL) {
         fault.has_address = true;
         fault.address = address;
@@ -117,7 +116,7 @@ void on_fault_signal(int signal, siginfo_t* info, void* context)
 
 void install_handlers()
 {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_sigaction = on_fault_signal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigemptyset(&action.sa_mask);

@@ -55,8 +55,8 @@ std::string describe_place(const FirmwareExecution& execution)
     if (const auto symbol = memory.symbol_at(fault.instruction)) {
         return "in " + *symbol;
     }
-    const auto caller = fault.called_from == 0 ? std::nullopt
-                                               : memory.symbol_at(fault.called_from - 1);
+    const auto caller =
+        fault.called_from == 0 ? std::nullopt : memory.symbol_at(fault.called_from - 1);
     if (!caller) {
         return "outside of the firmware";
     }
@@ -125,8 +125,8 @@ std::string describe_fault(const FirmwareExecution& execution, std::uint32_t sta
         return fault.has_address
                    ? fmt::format("{} {} {} {}", signal_name(fault.signal),
                                  access_verb(fault.access), describe_target(execution), place)
-                   : fmt::format("{} at an address that cannot exist {}",
-                                 signal_name(fault.signal), place);
+                   : fmt::format("{} at an address that cannot exist {}", signal_name(fault.signal),
+                                 place);
     case FiberEvent::kSuspended:
     case FiberEvent::kReturned:
         break;

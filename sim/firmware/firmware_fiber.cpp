@@ -82,8 +82,8 @@ void HostFiber::start(const boot_platform& platform, std::uint64_t noise_seed)
     firmware_.current_run = this;
 
     const AddressRange usable = memory.stack().usable();
-    inside_ = make_fcontext(reinterpret_cast<void*>(usable.end), usable.size_bytes(),
-                            &HostFiber::main);
+    inside_ =
+        make_fcontext(reinterpret_cast<void*>(usable.end), usable.size_bytes(), &HostFiber::main);
     platform_ = &platform;
     return_value_ = 0;
     fake_stack_ = nullptr;

@@ -9,10 +9,17 @@ namespace brownout::sim {
 
 bool is_allowed_import(std::string_view name)
 {
-    static constexpr std::array<std::string_view, 11> kNames = {
-        "memcpy",       "memmove",      "memset",          "memcmp",
-        "__memcpy_chk", "__memset_chk", "__memmove_chk",   "__stack_chk_fail",
-        "__cxa_finalize", "__gmon_start__", "_GLOBAL_OFFSET_TABLE_"};
+    static constexpr std::array<std::string_view, 11> kNames = {"memcpy",
+                                                                "memmove",
+                                                                "memset",
+                                                                "memcmp",
+                                                                "__memcpy_chk",
+                                                                "__memset_chk",
+                                                                "__memmove_chk",
+                                                                "__stack_chk_fail",
+                                                                "__cxa_finalize",
+                                                                "__gmon_start__",
+                                                                "_GLOBAL_OFFSET_TABLE_"};
     static constexpr std::array<std::string_view, 4> kPrefixes = {"_ITM_", "__asan_", "__ubsan_",
                                                                   "__sanitizer_"};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||

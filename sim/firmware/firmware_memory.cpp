@@ -70,8 +70,8 @@ std::string with_offset(std::string text, std::uint64_t offset)
 
 }  // namespace
 
-FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias,
-                               const boot_firmware& table, const FirmwarePlacement& placement,
+FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias, const boot_firmware& table,
+                               const FirmwarePlacement& placement,
                                const std::filesystem::path& path)
     : file_(file), bias_(bias), name_(table.name), next_flash_(placement.flash_address),
       next_ram_(placement.ram_address)
@@ -102,8 +102,7 @@ void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_
 {
     const std::size_t stack_size =
         round_up(std::size_t{stack_bytes} * kStackFactor, kAlignmentBytes);
-    const std::size_t state_size =
-        round_up(std::max<std::size_t>(state_bytes, 1), kAlignmentBytes);
+    const std::size_t state_size = round_up(std::max<std::size_t>(state_bytes, 1), kAlignmentBytes);
     const std::size_t stack_room = round_up(stack_size + kPlatformBytes, kPageBytes);
     const std::size_t state_room = round_up(state_size, kPageBytes);
     const std::size_t total = 3 * kPageBytes + stack_room + state_room;
@@ -123,8 +122,8 @@ void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_
     state_.begin = state_.end - state_size;
 
     const auto open = [](std::uintptr_t begin, std::size_t size_bytes) {
-        BROWNOUT_ASSERT(mprotect(reinterpret_cast<void*>(begin), size_bytes,
-                                 PROT_READ | PROT_WRITE) == 0);
+        BROWNOUT_ASSERT(
+            mprotect(reinterpret_cast<void*>(begin), size_bytes, PROT_READ | PROT_WRITE) == 0);
     };
     open(stack_.guard.end, stack_room);
     open(mapping_.end - kPageBytes - state_room, state_room);
@@ -135,8 +134,8 @@ void FirmwareMemory::add_segments()
     for (const ElfSegment& segment : file_.segments) {
         std::uint64_t read_only_end = segment.end();
         if (segment.writable) {
-            const bool has_relro = file_.relro_begin >= segment.address &&
-                                   file_.relro_begin < segment.end();
+            const bool has_relro =
+                file_.relro_begin >= segment.address && file_.relro_begin < segment.end();
             read_only_end = has_relro ? std::clamp(file_.relro_end, segment.address, segment.end())
                                       : segment.address;
         }
@@ -185,8 +184,7 @@ std::string FirmwareMemory::main_section(AddressRange range) const
 void FirmwareMemory::restore_segments() noexcept
 {
     for (const PowerOnContent& content : power_on_) {
-        copy_unchecked(bytes_of(content.range).data(), content.bytes.data(),
-                       content.bytes.size());
+        copy_unchecked(bytes_of(content.range).data(), content.bytes.data(), content.bytes.size());
     }
 }
 

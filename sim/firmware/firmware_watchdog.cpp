@@ -87,10 +87,9 @@ void on_tick(int, siginfo_t*, void* context)
             FaultRecord& fault = execution->fault;
             fault = FaultRecord{};
             fault.instruction = interrupted.instruction();
-            fault.called_from =
-                execution->memory->holds_code(fault.instruction)
-                    ? 0
-                    : find_caller(*execution->memory, interrupted.stack_pointer());
+            fault.called_from = execution->memory->holds_code(fault.instruction)
+                                    ? 0
+                                    : find_caller(*execution->memory, interrupted.stack_pointer());
             execution->event = FiberEvent::kHang;
             execution->is_over.store(true, std::memory_order_relaxed);
             interrupted.divert(execution->leave, execution, stack.stack.end);
@@ -122,7 +121,7 @@ void forget_timer_in_child()
 
 void install_handler()
 {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_sigaction = on_tick;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
     sigemptyset(&action.sa_mask);

@@ -45,8 +45,7 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path)
 void check_symbols(const ElfFile& file, const std::filesystem::path& path)
 {
     const Place place{path.string()};
-    if (!std::binary_search(file.exports.begin(), file.exports.end(),
-                            BOOT_FIRMWARE_QUERY_SYMBOL)) {
+    if (!std::binary_search(file.exports.begin(), file.exports.end(), BOOT_FIRMWARE_QUERY_SYMBOL)) {
         throw InputError(place, fmt::format("not a firmware image: it does not export {}()",
                                             BOOT_FIRMWARE_QUERY_SYMBOL));
     }
@@ -74,8 +73,8 @@ LoadedFirmware::LoadedFirmware(const std::filesystem::path& path,
 
 void LoadedFirmware::read_table()
 {
-    const auto query = reinterpret_cast<boot_firmware_query_function>(
-        object_->symbol(BOOT_FIRMWARE_QUERY_SYMBOL));
+    const auto query =
+        reinterpret_cast<boot_firmware_query_function>(object_->symbol(BOOT_FIRMWARE_QUERY_SYMBOL));
     const boot_firmware* table = query == nullptr ? nullptr : query(BOOT_FIRMWARE_ABI_VERSION);
     check_table(table);
     table_ = *table;

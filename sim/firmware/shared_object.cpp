@@ -34,7 +34,7 @@ void touch_table(const boot_firmware* table)
         return;
     }
     volatile char sink = 0;
-    volatile const auto* bytes = reinterpret_cast<const volatile char*>(table);
+    const volatile auto* bytes = reinterpret_cast<const volatile char*>(table);
     for (std::size_t i = 0; i < sizeof table->struct_bytes; ++i) {
         sink = bytes[i];
     }
@@ -68,8 +68,8 @@ void touch_table(const boot_firmware* table)
     void* handle = dlopen(load_path, RTLD_NOW | RTLD_LOCAL);
     void* query = handle == nullptr ? nullptr : dlsym(handle, BOOT_FIRMWARE_QUERY_SYMBOL);
     if (query != nullptr) {
-        touch_table(reinterpret_cast<boot_firmware_query_function>(query)(
-            BOOT_FIRMWARE_ABI_VERSION));
+        touch_table(
+            reinterpret_cast<boot_firmware_query_function>(query)(BOOT_FIRMWARE_ABI_VERSION));
     }
     _exit(0);
 }

@@ -49,11 +49,11 @@ public:
 
 // How a stretch of execution ended.
 enum class FiberEvent {
-    kSuspended,       // the firmware called suspend(); resume() continues it
-    kReturned,        // entry() returned
-    kFault,           // memory fault, illegal instruction, trap, abort()
-    kStackOverflow,   // the guard below the stack was touched
-    kHang             // no call to the platform for the CPU-time limit
+    kSuspended,      // the firmware called suspend(); resume() continues it
+    kReturned,       // entry() returned
+    kFault,          // memory fault, illegal instruction, trap, abort()
+    kStackOverflow,  // the guard below the stack was touched
+    kHang            // no call to the platform for the CPU-time limit
 };
 
 // One run of a firmware image on its own stack. An abandoned run is never unwound: its memory is

@@ -1,0 +1,5 @@
+/* A program, not a shared object. */
+int main(void)
+{
+    return 0;
+}
