@@ -72,7 +72,8 @@ struct BusRange {
 
 class Bus {
 public:
-    // Ranges must not overlap each other or a window (asserted).
+    // Ranges must not overlap each other, nor windows each other, nor a RAM window a range
+    // (asserted). A flash window may lie inside mapped flash: that is where code and constants are.
     void map(BusRange range);
     void add_window(MemoryWindow window);
     void clear_windows();

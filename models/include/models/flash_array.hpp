@@ -20,6 +20,10 @@
 
 namespace brownout::models {
 
+namespace cells {
+class PageTable;
+}
+
 struct Digest128 {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
@@ -32,7 +36,7 @@ struct FlashGeometry {
     std::uint32_t page_bytes = 4096;        // copy-on-write and digest granule, a power of two,
                                             // not necessarily the erase unit
     std::uint32_t count_unit_bytes = 0;     // unit of the write counts; 0: not counted
-    std::uint8_t write_count_limit = 0;     // counts saturate one above this
+    std::uint8_t write_count_limit = 0;     // counts saturate one above this; at most 254
     std::uint8_t erased_value = 0xFF;
     bool overwrites = false;                // no erase: a program stores bytes as they are
 };
@@ -53,8 +57,9 @@ public:
     std::uint8_t byte_at(std::uint64_t offset) const;
     std::uint32_t word_at(std::uint64_t offset) const;  // little endian, any alignment
 
-    // Programs `source` at `offset`: AND / OR / overwrite as the geometry says. Every count unit
-    // that the range touches counts once. Equal to programming unit by unit.
+    // Programs `source` at `offset`: AND / OR / overwrite as the geometry says (in general: a bit
+    // can only leave its erased level). Every count unit that the range touches counts once. Equal
+    // to programming unit by unit.
     void program(std::uint64_t offset, std::span<const std::uint8_t> source);
 
     // Sets the range to the erased value, clears write counts and marginal bits, adds one to the
@@ -73,6 +78,8 @@ public:
     // Program operations since the last erase of the unit holding `offset`, at most
     // write_count_limit + 1. 0 if not counted.
     std::uint8_t writes_since_erase(std::uint64_t offset) const;
+    // The largest of them in a range.
+    std::uint8_t most_writes_since_erase(std::uint64_t offset, std::uint64_t byte_count) const;
     // Erases of the page holding `offset` since construction. Not part of the identity.
     std::uint32_t erase_count(std::uint64_t offset) const;
 
@@ -82,13 +89,14 @@ public:
     // the last call cost nothing.
     Digest128 digest() const;
     // Digest of the bytes alone, of a range: a key for remembering what was computed from them.
+    // Equal bytes have equal digests wherever they lie, if the offsets agree modulo page_bytes.
     Digest128 content_digest(std::uint64_t offset, std::uint64_t byte_count) const;
     Digest128 content_digest() const;
 
     // Exact comparison of the identity (shared pages are equal at once).
     bool same_as(const FlashArray& other) const;
 
-    // Offsets of pages whose identity differs from `base` (same geometry), ascending; with
+    // Indices of pages whose identity differs from `base` (same geometry), ascending; with
     // serialise/apply they move a state to another process.
     std::vector<std::uint32_t> changed_pages(const FlashArray& base) const;
     // Appends the identity of one page to `out`; apply_page() consumes from the front of `in`.
@@ -100,10 +108,8 @@ public:
     std::size_t unshared_bytes(const FlashArray& base) const;
 
 private:
-    struct Page;
-    class PageTable;
     FlashGeometry geometry_;
-    std::unique_ptr<PageTable> pages_;
+    std::unique_ptr<cells::PageTable> pages_;
 };
 
 }  // namespace brownout::models
