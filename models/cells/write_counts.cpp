@@ -46,11 +46,6 @@ std::uint8_t* as_bytes(std::uint64_t* words)
     return reinterpret_cast<std::uint8_t*>(words);
 }
 
-const std::uint8_t* as_bytes(const std::uint64_t* words)
-{
-    return reinterpret_cast<const std::uint8_t*>(words);
-}
-
 }  // namespace
 
 std::uint32_t CountLayout::storage_words() const
