@@ -1,0 +1,114 @@
+#include <boot/app.h>
+#include <boot/error.h>
+#include <boot/trailer.h>
+
+#include "core/swap_type.h"
+
+static bool both_slots_run(const struct boot_config *config)
+{
+    switch (config->strategy) {
+    case BOOT_DIRECT_XIP:
+    case BOOT_DIRECT_XIP_REVERT:
+    case BOOT_RAM_LOAD:
+    case BOOT_RAM_LOAD_REVERT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The running image becomes permanent; without a trailer it already is. */
+static int confirm(const struct trailer_layout *layout, const struct flash_area *area,
+                   const struct trailer_state *state)
+{
+    switch (state->magic) {
+    case TRAILER_SET:
+        return state->image_ok == TRAILER_UNSET ? trailer_write_image_ok(layout, area) : BOOT_OK;
+    case TRAILER_UNSET:
+        return BOOT_OK;
+    default:
+        return BOOT_EBADVECTOR;
+    }
+}
+
+/* Magic first, the swap type last. A request that stands is left as it is. */
+static int request(const struct app_context *app, const struct trailer_layout *layout,
+                   const struct flash_area *area, const struct trailer_state *state,
+                   bool permanent)
+{
+    if (state->magic == TRAILER_SET) {
+        return BOOT_OK;
+    }
+    if (state->magic != TRAILER_UNSET) {
+        return BOOT_EBADIMAGE;
+    }
+    int result = trailer_write_magic(layout, area);
+    if (result == BOOT_OK && permanent) {
+        result = trailer_write_image_ok(layout, area);
+    }
+    if (result == BOOT_OK) {
+        uint32_t index = app->config->image_count > 1 ? area->image_index : 0;
+        result =
+            trailer_write_swap_info(layout, area, permanent ? SWAP_PERM : SWAP_TEST, index);
+    }
+    return result;
+}
+
+/* Direct-xip and ram-load: the slot is told from its own trailer alone. */
+static int mark_running(const struct trailer_layout *layout, const struct flash_area *area,
+                        const struct trailer_state *state, bool confirmed)
+{
+    int result = BOOT_OK;
+    if (state->magic == TRAILER_BAD) {
+        return BOOT_EBADIMAGE;
+    }
+    if (state->magic == TRAILER_UNSET) {
+        result = trailer_write_magic(layout, area);
+    }
+    if (result == BOOT_OK && confirmed && state->copy_done == TRAILER_UNSET) {
+        result = trailer_write_copy_done(layout, area);
+    }
+    if (result == BOOT_OK && confirmed && state->image_ok == TRAILER_UNSET) {
+        result = trailer_write_image_ok(layout, area);
+    }
+    return result;
+}
+
+int app_set_next(const struct app_context *app, const struct flash_area *area, bool active,
+                 bool confirm_it)
+{
+    struct trailer_layout layout = trailer_layout_of(app->config);
+    struct trailer_state state;
+    bool permanent = active || confirm_it;
+    int result = trailer_read(&layout, area, &state);
+    if (result != BOOT_OK) {
+        return result;
+    }
+    if (both_slots_run(app->config)) {
+        return mark_running(&layout, area, &state, permanent);
+    }
+    return active ? confirm(&layout, area, &state)
+                  : request(app, &layout, area, &state, permanent);
+}
+
+int app_set_pending(const struct app_context *app, uint32_t image_index, bool permanent)
+{
+    const struct flash_area *area = flash_map_area(app->map, FLASH_SECONDARY, image_index);
+    return area != 0 ? app_set_next(app, area, false, permanent) : BOOT_EFLASH;
+}
+
+int app_set_confirmed(const struct app_context *app, uint32_t image_index)
+{
+    const struct flash_area *area = flash_map_area(app->map, FLASH_PRIMARY, image_index);
+    return area != 0 ? app_set_next(app, area, true, true) : BOOT_EFLASH;
+}
+
+int app_swap_type(const struct app_context *app, uint32_t image_index)
+{
+    const struct flash_area *primary = flash_map_area(app->map, FLASH_PRIMARY, image_index);
+    const struct flash_area *secondary = flash_map_area(app->map, FLASH_SECONDARY, image_index);
+    if (primary == 0 || secondary == 0) {
+        return SWAP_PANIC;
+    }
+    return (int)swap_type_decide(app->io, app->config, primary, secondary, image_index);
+}

@@ -1,0 +1,58 @@
+/*
+ * An application as a firmware image: performs one command per run.
+ */
+#include <boot/app.h>
+#include <boot/core_abi.h>
+#include <boot/error.h>
+
+#define APPLICATION_STACK_BYTES (8u * 1024u)
+
+static int set_next(const struct app_context *app, const struct app_command *command)
+{
+    const struct flash_area *area = flash_map_area_by_id(app->map, command->area_id);
+    return area != 0 ? app_set_next(app, area, command->active, command->permanent)
+                     : (int)BOOT_EBADARGS;
+}
+
+static int perform(const struct app_context *app, const struct app_command *command)
+{
+    switch (command->kind) {
+    case APP_SET_PENDING:
+        return app_set_pending(app, command->image_index, command->permanent);
+    case APP_SET_CONFIRMED:
+        return app_set_confirmed(app, command->image_index);
+    case APP_SET_NEXT:
+        return set_next(app, command);
+    case APP_SWAP_TYPE:
+        return app_swap_type(app, command->image_index);
+    default:
+        return BOOT_EBADARGS;
+    }
+}
+
+static int entry(const struct boot_platform *platform, void *memory)
+{
+    struct flash_map *map = memory;
+    struct app_context app = {platform->io, platform->config, map};
+    if (flash_map_start(map, platform->io, platform->board) != 0) {
+        return BOOT_EFLASH;
+    }
+    return perform(&app, platform->command);
+}
+
+static const struct boot_firmware application = {
+    .struct_bytes = sizeof(struct boot_firmware),
+    .abi_version = BOOT_FIRMWARE_ABI_VERSION,
+    .kind = BOOT_FIRMWARE_APPLICATION,
+    .name = "builtin-app",
+    .release = "MCUboot 2.4.0 (2d4bacc3)",
+    .strategies = (1u << BOOT_STRATEGY_COUNT) - 1u,
+    .state_bytes = sizeof(struct flash_map),
+    .stack_bytes = APPLICATION_STACK_BYTES,
+    .entry = entry,
+};
+
+const struct boot_firmware *boot_firmware_query(uint32_t abi_version)
+{
+    return abi_version == BOOT_FIRMWARE_ABI_VERSION ? &application : 0;
+}

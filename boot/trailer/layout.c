@@ -1,0 +1,120 @@
+#include <boot/trailer.h>
+
+#include "image/bytes.h"
+
+static uint32_t states_per_sector(enum boot_strategy strategy)
+{
+    switch (strategy) {
+    case BOOT_SWAP_OFFSET:
+        return 2;
+    case BOOT_SINGLE_SLOT:
+        return 0;
+    default:
+        return 3;
+    }
+}
+
+uint32_t trailer_wrapped_key_bytes(const struct boot_config *config)
+{
+    bool is_long = config->image_key_bytes == 32;
+    switch (config->encryption) {
+    case CRYPTO_WRAP_RSA2048_OAEP:
+        return 256;
+    case CRYPTO_WRAP_AES_KW:
+        return config->image_key_bytes + 8;
+    case CRYPTO_WRAP_ECIES_P256:
+        return is_long ? 129 : 113;
+    case CRYPTO_WRAP_ECIES_X25519:
+        return is_long ? 96 : 80;
+    case CRYPTO_WRAP_ECIES_X25519_SHA512:
+        return is_long ? 128 : 112;
+    default:
+        return 0;
+    }
+}
+
+uint32_t trailer_key_field_bytes(const struct boot_config *config)
+{
+    uint32_t bytes = 0;
+    if (config->encryption != CRYPTO_WRAP_NONE) {
+        bytes = config->save_encrypted_tlv ? trailer_wrapped_key_bytes(config) : config->image_key_bytes;
+    }
+    return round_up(bytes, config->max_align_bytes);
+}
+
+struct trailer_layout trailer_layout_of(const struct boot_config *config)
+{
+    struct trailer_layout layout = {
+        .max_align_bytes = config->max_align_bytes,
+        .max_sectors = config->max_image_sectors,
+        .states_per_sector = states_per_sector(config->strategy),
+        .has_tlv_sizes = config->strategy == BOOT_SWAP_OFFSET,
+        .key_field_bytes = trailer_key_field_bytes(config),
+    };
+    return layout;
+}
+
+/* Everything but the status area. */
+static uint32_t info_bytes(const struct trailer_layout *layout)
+{
+    uint32_t fields = layout->has_tlv_sizes ? 5 : 4;
+    return fields * layout->max_align_bytes +
+           round_up(TRAILER_MAGIC_BYTES, layout->max_align_bytes) + 2 * layout->key_field_bytes;
+}
+
+uint32_t trailer_slot_bytes(const struct trailer_layout *layout, uint32_t status_unit_bytes)
+{
+    return layout->max_sectors * layout->states_per_sector * status_unit_bytes +
+           info_bytes(layout);
+}
+
+uint32_t trailer_scratch_bytes(const struct trailer_layout *layout, uint32_t status_unit_bytes)
+{
+    return layout->states_per_sector * status_unit_bytes + info_bytes(layout);
+}
+
+uint32_t trailer_magic_offset(uint32_t area_bytes)
+{
+    return area_bytes - TRAILER_MAGIC_BYTES;
+}
+
+uint32_t trailer_image_ok_offset(const struct trailer_layout *layout, uint32_t area_bytes)
+{
+    return round_down(area_bytes - TRAILER_MAGIC_BYTES - layout->max_align_bytes,
+                      layout->max_align_bytes);
+}
+
+uint32_t trailer_copy_done_offset(const struct trailer_layout *layout, uint32_t area_bytes)
+{
+    return trailer_image_ok_offset(layout, area_bytes) - layout->max_align_bytes;
+}
+
+uint32_t trailer_swap_info_offset(const struct trailer_layout *layout, uint32_t area_bytes)
+{
+    return trailer_copy_done_offset(layout, area_bytes) - layout->max_align_bytes;
+}
+
+uint32_t trailer_tlv_sizes_offset(const struct trailer_layout *layout, uint32_t area_bytes)
+{
+    return trailer_swap_info_offset(layout, area_bytes) - layout->max_align_bytes;
+}
+
+uint32_t trailer_swap_size_offset(const struct trailer_layout *layout, uint32_t area_bytes)
+{
+    uint32_t above = layout->has_tlv_sizes ? trailer_tlv_sizes_offset(layout, area_bytes)
+                                           : trailer_swap_info_offset(layout, area_bytes);
+    return above - layout->max_align_bytes;
+}
+
+uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_bytes,
+                            uint32_t slot)
+{
+    return trailer_swap_size_offset(layout, area_bytes) - (slot + 1) * layout->key_field_bytes;
+}
+
+uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area)
+{
+    uint32_t unit = flash_write_unit(area);
+    return area->size_bytes - (area->role == FLASH_SCRATCH ? trailer_scratch_bytes(layout, unit)
+                                                           : trailer_slot_bytes(layout, unit));
+}
