@@ -32,9 +32,10 @@ static bool load_sectors(struct slot_pair *pair)
     return pair->slots[SLOT_PRIMARY].sector_count != 0 && scratch_good;
 }
 
-static void warn_image(const struct slot_pair *pair, const char *format)
+static void warn_failed_reading(const struct slot_pair *pair, const char *what)
 {
-    io_log(pair->boot->io, IO_LOG_WARNING, format, (unsigned)pair->image_index);
+    io_log(pair->boot->io, IO_LOG_WARNING, "Failed reading %s; Image=%u", what,
+           (unsigned)pair->image_index);
 }
 
 static bool primary_header_is_erased(const struct slot_pair *pair)
@@ -51,7 +52,7 @@ static bool examine(struct slot_pair *pair)
         return false;
     }
     if (headers_read(pair) != BOOT_OK) {
-        warn_image(pair, "Failed reading image headers; Image=%u");
+        warn_failed_reading(pair, "image headers");
         return false;
     }
     if (!strategy->slots_are_compatible(pair)) {
@@ -59,12 +60,12 @@ static bool examine(struct slot_pair *pair)
     }
     if (status_read(pair) != BOOT_OK) {
         swap_progress_reset(&pair->progress);
-        warn_image(pair, "Failed reading boot status; Image=%u");
+        warn_failed_reading(pair, "boot status");
         return false;
     }
     if (strategy->swaps && headers_read_resuming(pair) != BOOT_OK &&
         !(pair->boot->config->bootstrap && primary_header_is_erased(pair))) {
-        warn_image(pair, "Failed reading image headers; Image=%u");
+        warn_failed_reading(pair, "image headers");
         return false;
     }
     return true;

@@ -144,7 +144,7 @@ static int read_secondary_header(struct slot_pair *pair, bool resuming)
         result = header_read_at(pair, SLOT_SECONDARY, secondary->area, start_bytes);
     }
     bool is_found = result == BOOT_OK && image_header_has_magic(&secondary->header);
-    if (!is_found && !swap_is_in_progress(&pair->progress)) {
+    if (!is_found && !(resuming && swap_is_in_progress(&pair->progress))) {
         result = read_secondary_elsewhere(pair, &start_bytes);
         is_found = result == BOOT_OK && image_header_has_magic(&secondary->header);
     }
