@@ -33,8 +33,7 @@ static int confirm(const struct trailer_layout *layout, const struct flash_area 
 
 /* Magic first, the swap type last. A request that stands is left as it is. */
 static int request(const struct app_context *app, const struct trailer_layout *layout,
-                   const struct flash_area *area, const struct trailer_state *state,
-                   bool permanent)
+                   const struct flash_area *area, const struct trailer_state *state, bool permanent)
 {
     if (state->magic == TRAILER_SET) {
         return BOOT_OK;
@@ -48,8 +47,7 @@ static int request(const struct app_context *app, const struct trailer_layout *l
     }
     if (result == BOOT_OK) {
         uint32_t index = app->config->image_count > 1 ? area->image_index : 0;
-        result =
-            trailer_write_swap_info(layout, area, permanent ? SWAP_PERM : SWAP_TEST, index);
+        result = trailer_write_swap_info(layout, area, permanent ? SWAP_PERM : SWAP_TEST, index);
     }
     return result;
 }
@@ -87,8 +85,7 @@ int app_set_next(const struct app_context *app, const struct flash_area *area, b
     if (both_slots_run(app->config)) {
         return mark_running(&layout, area, &state, permanent);
     }
-    return active ? confirm(&layout, area, &state)
-                  : request(app, &layout, area, &state, permanent);
+    return active ? confirm(&layout, area, &state) : request(app, &layout, area, &state, permanent);
 }
 
 int app_set_pending(const struct app_context *app, uint32_t image_index, bool permanent)

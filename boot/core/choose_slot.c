@@ -25,13 +25,12 @@ static bool list_slots(struct slot_pair *pair)
     for (enum slot slot = SLOT_PRIMARY; slot < SLOT_COUNT; slot++) {
         struct image_slot *image = &pair->slots[slot];
         const struct boot_version *version = &image->header.version;
-        image->is_available = image_header_is_sane(&image->header, image->area->size_bytes,
-                                                   can_encrypt(pair->boot));
+        image->is_available =
+            image_header_is_sane(&image->header, image->area->size_bytes, can_encrypt(pair->boot));
         if (image->is_available) {
             io_log(io, IO_LOG_INFO, "%s slot: version=%u.%u.%u+%u",
                    slot == SLOT_PRIMARY ? "Primary  " : "Secondary", (unsigned)version->major,
-                   (unsigned)version->minor, (unsigned)version->revision,
-                   (unsigned)version->build);
+                   (unsigned)version->minor, (unsigned)version->revision, (unsigned)version->build);
         } else {
             io_log(io, IO_LOG_INFO, "Image %d %s slot: image not found", (int)pair->image_index,
                    slot_name(slot));
@@ -68,8 +67,10 @@ static bool pass_revert_check(struct slot_pair *pair, enum slot slot)
     }
     if (state.copy_done != TRAILER_SET &&
         trailer_write_copy_done(&pair->boot->layout, area) != BOOT_OK) {
-        io_log(pair->boot->io, IO_LOG_WARNING, "Failed to set copy_done flag of the image in %s "
-                                               "slot", slot_name(slot));
+        io_log(pair->boot->io, IO_LOG_WARNING,
+               "Failed to set copy_done flag of the image in %s "
+               "slot",
+               slot_name(slot));
     }
     return true;
 }

@@ -64,8 +64,8 @@ void dependencies_check(struct boot_state *boot)
     }
     for (uint32_t i = 0; i < count; i++) {
         struct slot_pair *pair = &boot->pairs[i];
-        enum slot slot = pair->type != SWAP_NONE && pair->type != SWAP_FAIL ? SLOT_SECONDARY
-                                                                            : SLOT_PRIMARY;
+        enum slot slot =
+            pair->type != SWAP_NONE && pair->type != SWAP_FAIL ? SLOT_SECONDARY : SLOT_PRIMARY;
         if (!dependencies_are_met(pair, slot, future_version)) {
             for (uint32_t j = 0; j < count; j++) {
                 boot->pairs[j].type = SWAP_NONE;

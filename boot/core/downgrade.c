@@ -45,8 +45,8 @@ bool downgrade_prevented(struct slot_pair *pair)
     bool goes_down =
         rule == BOOT_DOWNGRADE_BY_VERSION ? version_goes_down(pair) : counter_goes_down(pair);
     if (goes_down) {
-        io_log(pair->boot->io, IO_LOG_INFO,
-               "Image %d in slot 1 erased due to downgrade prevention", (int)pair->image_index);
+        io_log(pair->boot->io, IO_LOG_INFO, "Image %d in slot 1 erased due to downgrade prevention",
+               (int)pair->image_index);
         (void)slot_scramble(pair, SLOT_SECONDARY);
         pair->type = SWAP_NONE;
     }

@@ -58,9 +58,9 @@ struct slot_pair {
     struct image_slot slots[SLOT_COUNT];
     const struct flash_area *scratch; /* NULL unless the strategy uses it */
     struct swap_progress progress;
-    uint32_t type;          /* enum swap_type: what was decided to do */
-    enum slot chosen;       /* direct-xip, ram-load; SLOT_COUNT: none */
-    uint32_t loaded_bytes;  /* ram-load: bytes in RAM */
+    uint32_t type;         /* enum swap_type: what was decided to do */
+    enum slot chosen;      /* direct-xip, ram-load; SLOT_COUNT: none */
+    uint32_t loaded_bytes; /* ram-load: bytes in RAM */
 };
 
 struct boot_state {

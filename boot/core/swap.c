@@ -8,7 +8,8 @@
 #include "encrypt/image_keys.h"
 #include "image/bytes.h"
 
-/* Bytes of a slot's image; 0 without a header. A damaged primary asserts: it was never validated. */
+/* Bytes of a slot's image; 0 without a header. A damaged primary asserts: it was never validated.
+ */
 static uint32_t measure(struct slot_pair *pair, enum slot slot)
 {
     const struct image_header *header = &pair->slots[slot].header;
@@ -37,8 +38,7 @@ static void begin_fresh(struct slot_pair *pair)
 static void begin_resumed(struct slot_pair *pair)
 {
     const struct flash_area *area = status_resume_area(pair);
-    int result =
-        trailer_read_swap_size(&pair->boot->layout, area, &pair->progress.swap_size_bytes);
+    int result = trailer_read_swap_size(&pair->boot->layout, area, &pair->progress.swap_size_bytes);
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
     if (can_encrypt(pair->boot)) {
         result = image_keys_read_fields(pair, area);

@@ -86,8 +86,8 @@ enum swap_type swap_type_decide(const struct boot_io *io, const struct boot_conf
         io_log(io, IO_LOG_INFO,
                "Secondary image of image pair (%d) is unreachable. Treat it as empty",
                (int)image_index);
-        secondary_state = (struct trailer_state){
-            TRAILER_UNSET, SWAP_NONE, TRAILER_UNSET, TRAILER_UNSET, 0};
+        secondary_state =
+            (struct trailer_state){TRAILER_UNSET, SWAP_NONE, TRAILER_UNSET, TRAILER_UNSET, 0};
     }
     enum swap_type type = swap_type_of(config, &primary_state, &secondary_state);
     io_log(io, IO_LOG_INFO, "Image index: %d, Swap type: %s", (int)image_index, type_name(type));

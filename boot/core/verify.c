@@ -85,9 +85,9 @@ static bool signature_length_is_right(enum crypto_signature signature, uint32_t 
 static bool may_be_unprotected(const struct boot_config *config, uint32_t type)
 {
     static const uint8_t allowed[] = {
-        TLV_KEYHASH,     TLV_PUBKEY,      TLV_SHA256,  TLV_SHA384,      TLV_SHA512, TLV_RSA2048_PSS,
-        TLV_ECDSA224,    TLV_ECDSA_SIG,   TLV_RSA3072_PSS, TLV_ED25519, TLV_ENC_RSA2048,
-        TLV_ENC_KW,      TLV_ENC_EC256};
+        TLV_KEYHASH,     TLV_PUBKEY,   TLV_SHA256,    TLV_SHA384,      TLV_SHA512,
+        TLV_RSA2048_PSS, TLV_ECDSA224, TLV_ECDSA_SIG, TLV_RSA3072_PSS, TLV_ED25519,
+        TLV_ENC_RSA2048, TLV_ENC_KW,   TLV_ENC_EC256};
     for (uint32_t i = 0; i < sizeof(allowed); i++) {
         if (allowed[i] == type) {
             return true;

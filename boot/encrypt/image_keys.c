@@ -25,10 +25,10 @@ static int unwrap(struct slot_pair *pair, struct image_key *key)
 {
     const struct boot_config *config = pair->boot->config;
     const struct boot_crypto *crypto = pair->boot->crypto;
-    int result = crypto->unwrap_key(crypto->context, config->encryption,
-                                    config->encryption_key.bytes, config->encryption_key.byte_count,
-                                    key->wrapped, trailer_wrapped_key_bytes(config), key->bytes,
-                                    config->image_key_bytes);
+    int result =
+        crypto->unwrap_key(crypto->context, config->encryption, config->encryption_key.bytes,
+                           config->encryption_key.byte_count, key->wrapped,
+                           trailer_wrapped_key_bytes(config), key->bytes, config->image_key_bytes);
     key->is_loaded = result == 0;
     return key->is_loaded ? BOOT_OK : BOOT_EBADIMAGE;
 }

@@ -99,8 +99,8 @@ static uint32_t prepare_primary(struct slot_pair *pair, bool image_only)
 static void scramble_secondary_sector(struct slot_pair *pair, uint32_t index)
 {
     struct flash_sector sector = slot_sector(pair, SLOT_SECONDARY, index);
-    int result = region_scramble(secondary_of(pair), sector.offset_bytes, sector.size_bytes,
-                                 FORWARD);
+    int result =
+        region_scramble(secondary_of(pair), sector.offset_bytes, sector.size_bytes, FORWARD);
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
 }
 

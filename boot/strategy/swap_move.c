@@ -44,8 +44,8 @@ static uint32_t max_image_bytes(struct slot_pair *pair, enum slot slot)
 {
     uint32_t sector = swap_sector_bytes(pair);
     uint32_t trailer =
-        sector * sectors_covering(trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair)),
-                                  sector);
+        sector *
+        sectors_covering(trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair)), sector);
     (void)slot;
     return min_u32(pair->slots[SLOT_PRIMARY].sector_count * sector - trailer - sector,
                    pair->slots[SLOT_SECONDARY].sector_count * sector - trailer);
@@ -237,8 +237,7 @@ static void clear_stuck_revert(struct slot_pair *pair)
     if (is_revert) {
         (void)trailer_scramble(pair, SLOT_PRIMARY);
         io_log(pair->boot->io, IO_LOG_INFO,
-               "Cleared image %d primary slot trailer due to stuck revert",
-               (int)pair->image_index);
+               "Cleared image %d primary slot trailer due to stuck revert", (int)pair->image_index);
     }
 }
 

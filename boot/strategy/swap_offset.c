@@ -42,8 +42,8 @@ static uint32_t max_image_bytes(struct slot_pair *pair, enum slot slot)
 {
     uint32_t sector = swap_sector_bytes(pair);
     uint32_t trailer =
-        sector * sectors_covering(trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair)),
-                                  sector);
+        sector *
+        sectors_covering(trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair)), sector);
     (void)slot;
     return min_u32(pair->slots[SLOT_PRIMARY].sector_count * sector - trailer,
                    pair->slots[SLOT_SECONDARY].sector_count * sector - trailer - sector);

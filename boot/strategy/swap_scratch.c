@@ -179,8 +179,7 @@ static int move_trailer_to_primary(struct slot_pair *pair, const struct scratch_
         result = trailer_write_image_ok(layout, primary);
     }
     if (result == BOOT_OK && state.swap_type != SWAP_NONE) {
-        result =
-            trailer_write_swap_info(layout, primary, state.swap_type, pair->image_index);
+        result = trailer_write_swap_info(layout, primary, state.swap_type, pair->image_index);
     }
     if (result == BOOT_OK) {
         result = trailer_write_swap_size(layout, primary, pair->progress.swap_size_bytes);
@@ -210,8 +209,7 @@ static void scratch_to_primary(struct slot_pair *pair, const struct scratch_grou
 
 static void swap_group(struct slot_pair *pair, const struct scratch_group *group, uint32_t state)
 {
-    pair->progress.status_in_scratch =
-        group->number == 1 && group->copy_bytes != group->byte_count;
+    pair->progress.status_in_scratch = group->number == 1 && group->copy_bytes != group->byte_count;
     if (state == 1) {
         secondary_to_scratch(pair, group);
     }

@@ -85,11 +85,12 @@ int trailer_read(const struct trailer_layout *layout, const struct flash_area *a
     uint8_t swap_info;
     int result = trailer_read_magic(layout, area, &state->magic);
     if (result == BOOT_OK) {
-        result = read_bytes(area, trailer_swap_info_offset(layout, area->size_bytes), &swap_info, 1);
+        result =
+            read_bytes(area, trailer_swap_info_offset(layout, area->size_bytes), &swap_info, 1);
     }
     if (result == BOOT_OK) {
-        result = read_flag(area, trailer_copy_done_offset(layout, area->size_bytes),
-                           &state->copy_done);
+        result =
+            read_flag(area, trailer_copy_done_offset(layout, area->size_bytes), &state->copy_done);
     }
     if (result == BOOT_OK) {
         result = trailer_read_image_ok(layout, area, &state->image_ok);
@@ -110,7 +111,8 @@ int trailer_read_raw_swap_type(const struct trailer_layout *layout, const struct
                                uint32_t *swap_type)
 {
     uint8_t swap_info;
-    int result = read_bytes(area, trailer_swap_info_offset(layout, area->size_bytes), &swap_info, 1);
+    int result =
+        read_bytes(area, trailer_swap_info_offset(layout, area->size_bytes), &swap_info, 1);
     if (result == BOOT_OK) {
         *swap_type = swap_info == flash_erased_value(area) ? SWAP_NONE : swap_info & 0x0Fu;
     }

@@ -37,7 +37,8 @@ uint32_t trailer_key_field_bytes(const struct boot_config *config)
 {
     uint32_t bytes = 0;
     if (config->encryption != CRYPTO_WRAP_NONE) {
-        bytes = config->save_encrypted_tlv ? trailer_wrapped_key_bytes(config) : config->image_key_bytes;
+        bytes = config->save_encrypted_tlv ? trailer_wrapped_key_bytes(config)
+                                           : config->image_key_bytes;
     }
     return round_up(bytes, config->max_align_bytes);
 }
@@ -64,8 +65,7 @@ static uint32_t info_bytes(const struct trailer_layout *layout)
 
 uint32_t trailer_slot_bytes(const struct trailer_layout *layout, uint32_t status_unit_bytes)
 {
-    return layout->max_sectors * layout->states_per_sector * status_unit_bytes +
-           info_bytes(layout);
+    return layout->max_sectors * layout->states_per_sector * status_unit_bytes + info_bytes(layout);
 }
 
 uint32_t trailer_scratch_bytes(const struct trailer_layout *layout, uint32_t status_unit_bytes)
@@ -106,8 +106,7 @@ uint32_t trailer_swap_size_offset(const struct trailer_layout *layout, uint32_t 
     return above - layout->max_align_bytes;
 }
 
-uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_bytes,
-                            uint32_t slot)
+uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_bytes, uint32_t slot)
 {
     return trailer_swap_size_offset(layout, area_bytes) - (slot + 1) * layout->key_field_bytes;
 }

@@ -6,7 +6,7 @@
 
 enum boot_error {
     BOOT_OK = 0,
-    BOOT_FAILED = -1,       /* no image may be started */
+    BOOT_FAILED = -1, /* no image may be started */
     BOOT_EFLASH = 1,
     BOOT_EFILE = 2,
     BOOT_EBADIMAGE = 3,

@@ -8,9 +8,7 @@
 
 #include <stddef.h>
 
-#ifdef __cplusplus
-#include <cstring>
-#else
+#ifndef __cplusplus /* C++ has <cstring> */
 void *memcpy(void *destination, const void *source, size_t byte_count);
 void *memset(void *destination, int value, size_t byte_count);
 int memcmp(const void *left, const void *right, size_t byte_count);

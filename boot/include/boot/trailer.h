@@ -27,8 +27,8 @@ enum swap_type {
     SWAP_TEST = 2,
     SWAP_PERM = 3,
     SWAP_REVERT = 4,
-    SWAP_FAIL = 5,     /* never on flash */
-    SWAP_PANIC = 0xFF  /* never on flash */
+    SWAP_FAIL = 5,    /* never on flash */
+    SWAP_PANIC = 0xFF /* never on flash */
 };
 
 /* Magic and flags; the numbers appear in log lines. For the magic, SET is "good". */
