@@ -1,16 +1,10 @@
 #include "reference_keys.hpp"
 
-#include "crypto/openssl_handles.hpp"
+#include "crypto/key_forms.hpp"
 #include "gzip_file.hpp"
 
 #include <models/assert.hpp>
 #include <sim/error.hpp>
-
-#include <openssl/err.h>
-#include <openssl/x509.h>
-
-#include <algorithm>
-#include <string>
 
 namespace brownout::sim {
 
@@ -27,34 +21,20 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path)
 // RSA keys are recorded as SubjectPublicKeyInfo; firmware embeds them as PKCS#1.
 std::vector<std::uint8_t> read_rsa_key(const std::filesystem::path& path)
 {
-    const std::vector<std::uint8_t> info = read_bytes(path);
-    const unsigned char* cursor = info.data();
-    const PkeyHandle key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(info.size())));
-    ERR_clear_error();
-    if (!key || EVP_PKEY_is_a(key.get(), "RSA") != 1) {
+    const auto key = rsa_key_as_pkcs1(read_bytes(path));
+    if (!key) {
         throw InputError(Place{path.string()}, "The file is no RSA public key in DER form.");
     }
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(i2d_PublicKey(key.get(), nullptr)));
-    unsigned char* target = bytes.data();
-    i2d_PublicKey(key.get(), &target);
-    return bytes;
+    return *key;
 }
 
 std::vector<std::uint8_t> read_base64_key(const std::filesystem::path& path)
 {
-    std::string text = read_whole_file(path, kKeyFileBytesMax);
-    text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '\n'; }),
-               text.end());
-    std::vector<std::uint8_t> bytes(text.size());
-    const int decoded =
-        EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                        static_cast<int>(text.size()));
-    const auto padding = std::count(text.begin(), text.end(), '=');
-    if (decoded < padding || text.empty()) {
+    const auto key = decode_base64(read_whole_file(path, kKeyFileBytesMax));
+    if (!key) {
         throw InputError(Place{path.string()}, "The file is no key in base64 form.");
     }
-    bytes.resize(static_cast<std::size_t>(decoded - padding));
-    return bytes;
+    return *key;
 }
 
 }  // namespace
