@@ -9,7 +9,8 @@ int main(int argc, char** argv)
     CLI::App app{"Brownout: a full-system flash and bootloader simulator"};
     app.require_subcommand(1);
     ExitCode exit_code = ExitCode::kHolds;
-    (void)exit_code;
+    cli::add_validate(app, exit_code);
+    cli::add_list(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

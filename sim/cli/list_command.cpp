@@ -1,0 +1,61 @@
+// brownout list: what can be named in a scenario, and the scenarios that ship.
+#include "commands.hpp"
+
+#include <sim/scenario.hpp>
+#include <sim/scenario_names.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace brownout::sim::cli {
+
+namespace {
+
+void print_files(const char* heading, const std::vector<ListedFile>& files)
+{
+    std::size_t width = 0;
+    for (const ListedFile& file : files) {
+        width = std::max(width, file.name.size());
+    }
+    fmt::print("{}\n", heading);
+    for (const ListedFile& file : files) {
+        fmt::print("  {:<{}}  {}\n", file.name, width, file.title);
+    }
+}
+
+template <class Value>
+void print_names(const char* heading, std::span<const Named<Value>> names)
+{
+    fmt::print("{}\n", heading);
+    for (const Named<Value>& entry : names) {
+        fmt::print("  {}\n", entry.name);
+    }
+}
+
+void run()
+{
+    print_files("boards", list_boards());
+    print_files(fmt::format("scenarios (in {})", data_directory().string()).c_str(),
+                list_scenarios());
+    print_names("strategies", strategy_names());
+    print_names("signatures", signature_names());
+    print_names("outcomes", outcome_names());
+    print_names("fixes", fix_names());
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, ExitCode& exit_code)
+{
+    CLI::App* const command =
+        app.add_subcommand("list", "list boards, scenarios and the names that scenarios may use");
+    command->callback([&exit_code] {
+        run();
+        exit_code = ExitCode::kHolds;
+    });
+}
+
+}  // namespace brownout::sim::cli

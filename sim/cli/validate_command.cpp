@@ -1,0 +1,64 @@
+// brownout validate: are these scenario files good? All errors of each, or one line.
+#include "commands.hpp"
+
+#include <sim/scenario.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace brownout::sim::cli {
+
+namespace {
+
+bool validate(const std::string& file)
+{
+    const std::vector<InputError> errors = scenario_errors(file);
+    for (const InputError& error : errors) {
+        fmt::print(stderr, "{}\n", error.what());
+    }
+    if (!errors.empty()) {
+        return false;
+    }
+    const Scenario scenario = load_scenario(file);
+    fmt::print("{}: ok: {}, {} steps\n", file, scenario.name, scenario.steps.size());
+    return true;
+}
+
+struct ValidateOptions {
+    std::vector<std::string> files;
+    bool schema = false;
+};
+
+ExitCode run(const ValidateOptions& options)
+{
+    if (options.schema) {
+        std::fputs(scenario_schema_json().c_str(), stdout);
+        return ExitCode::kHolds;
+    }
+    if (options.files.empty()) {
+        throw InputError("validate needs at least one scenario file, or --schema");
+    }
+    bool good = true;
+    for (const std::string& file : options.files) {
+        good = validate(file) && good;
+    }
+    return good ? ExitCode::kHolds : ExitCode::kBadInput;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, ExitCode& exit_code)
+{
+    CLI::App* const command =
+        app.add_subcommand("validate", "check scenario files and list every error in them");
+    const auto options = std::make_shared<ValidateOptions>();
+    command->add_option("files", options->files, "scenario files");
+    command->add_flag("--schema", options->schema, "print the JSON Schema of scenario files");
+    command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace brownout::sim::cli

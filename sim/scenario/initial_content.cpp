@@ -1,0 +1,55 @@
+// What lies in flash before the first step.
+#include "scenario_keys.hpp"
+
+#include <models/assert.hpp>
+
+#include <fmt/format.h>
+
+namespace brownout::sim {
+
+namespace {
+
+constexpr std::size_t kContentBytesMax = 256u * 1024 * 1024;
+
+std::vector<std::uint8_t> content_bytes(const Scenario& scenario, const InitialContent& content)
+{
+    if (const auto* const fill = std::get_if<FillContent>(&content.content)) {
+        return std::vector<std::uint8_t>(fill->byte_count, fill->value);
+    }
+    if (const auto* const file = std::get_if<FileContent>(&content.content)) {
+        return read_content_file(file->path);
+    }
+    if (const auto* const image = std::get_if<ImageContent>(&content.content)) {
+        return image_bytes(scenario, image->image);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_content_file(const std::filesystem::path& path)
+{
+    const std::string text = read_text_file(path.string(), kContentBytesMax);
+    return {text.begin(), text.end()};
+}
+
+void place_initial_content(const Scenario& scenario, MachineState& state)
+{
+    for (const InitialContent& content : scenario.flash) {
+        const Partition* const partition = scenario.partition(content.partition);
+        BROWNOUT_ASSERT(partition != nullptr && partition->device < state.devices.size());
+        const std::vector<std::uint8_t> bytes = content_bytes(scenario, content);
+        if (std::uint64_t{content.offset_bytes} + bytes.size() > partition->size_bytes) {
+            throw InputError(content.place,
+                             fmt::format("{} bytes at offset 0x{:X} do not fit into {} ({} bytes)",
+                                         bytes.size(), content.offset_bytes, partition->name,
+                                         partition->size_bytes));
+        }
+        if (!bytes.empty()) {
+            state.devices[partition->device].poke(
+                std::uint64_t{partition->offset_bytes} + content.offset_bytes, bytes);
+        }
+    }
+}
+
+}  // namespace brownout::sim

@@ -1,0 +1,246 @@
+// What refers to what, and what must fit: the checks across sections.
+#include "scenario_keys.hpp"
+
+#include <sim/scenario_names.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+class ScenarioCheck {
+public:
+    ScenarioCheck(Reader& reader, const Scenario& scenario) : reader_(reader), scenario_(scenario)
+    {
+    }
+
+    void run()
+    {
+        check_roles();
+        check_strategy();
+        for (const InitialContent& content : scenario_.flash) {
+            check_content(content);
+        }
+        bool something_ran = false;
+        for (const Step& step : scenario_.steps) {
+            check_step(step, something_ran);
+            something_ran = something_ran ||
+                            (step.kind() != StepKind::kUpload && step.kind() != StepKind::kExpect);
+        }
+        check_explore();
+    }
+
+private:
+    bool has_role(flash_role role, std::uint32_t image) const
+    {
+        return std::any_of(scenario_.partitions.begin(), scenario_.partitions.end(),
+                           [&](const Partition& partition) {
+                               return partition.role == role && partition.image_index == image;
+                           });
+    }
+
+    Place top() const { return Place{reader_.file().string(), 1, 1}; }
+
+    void need_partition(const std::string& name, const std::string& why)
+    {
+        const Place place =
+            scenario_.partitions.empty() ? top() : scenario_.partitions.front().place;
+        reader_.fail(place, fmt::format("partition {} is missing: {}", name, why));
+    }
+
+    void check_roles()
+    {
+        const bool single = scenario_.boot.strategy == BOOT_SINGLE_SLOT;
+        for (std::uint32_t image = 0; image < FLASH_IMAGES_MAX; ++image) {
+            const std::string suffix = image == 0 ? "" : fmt::format("_{}", image);
+            const bool primary = has_role(FLASH_PRIMARY, image);
+            if (!primary &&
+                (image < scenario_.boot.image_count || has_role(FLASH_SECONDARY, image))) {
+                need_partition("mcuboot_primary" + suffix, "every image needs a primary slot");
+            }
+            if (primary && !single && !has_role(FLASH_SECONDARY, image)) {
+                need_partition("mcuboot_secondary" + suffix, "every image needs a secondary slot");
+            }
+        }
+        if (scenario_.boot.strategy == BOOT_SWAP_SCRATCH && !has_role(FLASH_SCRATCH, 0)) {
+            need_partition("mcuboot_scratch", "swap-scratch swaps through it");
+        }
+    }
+
+    void check_strategy()
+    {
+        const bool swaps = scenario_.boot.strategy == BOOT_SWAP_MOVE ||
+                           scenario_.boot.strategy == BOOT_SWAP_OFFSET ||
+                           scenario_.boot.strategy == BOOT_SWAP_SCRATCH;
+        if (swaps && scenario_.boot.max_align_bytes > 32) {
+            reader_.fail(scenario_.boot.place, "alignment of a swap strategy is at most 32");
+        }
+    }
+
+    std::vector<std::string> image_names() const
+    {
+        std::vector<std::string> names;
+        for (const ScenarioImage& image : scenario_.images) {
+            names.push_back(image.name);
+        }
+        return names;
+    }
+
+    const ScenarioImage* need_image(const std::string& name, const Place& place)
+    {
+        const ScenarioImage* const image = scenario_.image(name);
+        if (image == nullptr) {
+            const std::vector<std::string> names = image_names();
+            reader_.fail(place, fmt::format("there is no image '{}'.{} Images: {}", name,
+                                            did_you_mean(name, names),
+                                            names.empty() ? "none" : comma_list(names)));
+        }
+        return image;
+    }
+
+    const Partition* need_partition_named(const std::string& name, const Place& place)
+    {
+        const Partition* const partition = scenario_.partition(name);
+        if (partition == nullptr) {
+            std::vector<std::string> names;
+            for (const Partition& known : scenario_.partitions) {
+                names.push_back(known.name);
+            }
+            reader_.fail(place, fmt::format("there is no partition '{}'.{} Partitions: {}", name,
+                                            did_you_mean(name, names), comma_list(names)));
+        }
+        return partition;
+    }
+
+    // Bytes that the image has at least; exact for files.
+    static std::uint64_t image_bytes_min(const ScenarioImage& image)
+    {
+        if (const auto* const spec = std::get_if<ImageSpec>(&image.source)) {
+            const std::uint64_t signed_bytes =
+                std::uint64_t{spec->header_bytes} + spec->payload_bytes + 40;
+            return spec->padding ? std::max<std::uint64_t>(spec->padding->slot_bytes, signed_bytes)
+                                 : signed_bytes;
+        }
+        std::error_code error;
+        const auto size =
+            std::filesystem::file_size(std::get<std::filesystem::path>(image.source), error);
+        return error ? 0 : size;
+    }
+
+    void check_fits(const std::string& what, std::uint64_t byte_count, std::uint64_t offset,
+                    const Partition& partition, const Place& place)
+    {
+        if (offset + byte_count > partition.size_bytes) {
+            reader_.fail(place, fmt::format("{} ({} bytes at offset 0x{:X}) does not fit into {} "
+                                            "({} bytes)",
+                                            what, byte_count, offset, partition.name,
+                                            partition.size_bytes));
+        }
+    }
+
+    void check_content(const InitialContent& content)
+    {
+        const Partition& partition = *scenario_.partition(content.partition);
+        const Place& place = content.place;
+        if (const auto* const fill = std::get_if<FillContent>(&content.content)) {
+            check_fits("the fill", fill->byte_count, content.offset_bytes, partition, place);
+        } else if (const auto* const file = std::get_if<FileContent>(&content.content)) {
+            std::error_code error;
+            const auto size = std::filesystem::file_size(file->path, error);
+            check_fits(file->path.filename().string(), error ? 0 : size, content.offset_bytes,
+                       partition, place);
+        } else if (const auto* const named = std::get_if<ImageContent>(&content.content)) {
+            if (const ScenarioImage* const image = need_image(named->image, place)) {
+                check_fits(image->name, image_bytes_min(*image), content.offset_bytes, partition,
+                           place);
+            }
+        }
+    }
+
+    void check_image_index(std::uint32_t image_index, const Place& place)
+    {
+        if (image_index >= scenario_.boot.image_count) {
+            reader_.fail(place, fmt::format("there is no image {}: the partitions have slots for "
+                                            "{}",
+                                            image_index, scenario_.boot.image_count));
+        }
+    }
+
+    void check_step(const Step& step, bool something_ran)
+    {
+        if (const auto* const upload = std::get_if<UploadStep>(&step.action)) {
+            const ScenarioImage* const image = need_image(upload->image, step.place);
+            const Partition* const partition = need_partition_named(upload->partition, step.place);
+            if (image != nullptr && partition != nullptr) {
+                check_fits(image->name, image_bytes_min(*image), upload->offset_bytes, *partition,
+                           step.place);
+            }
+        } else if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
+            check_image_index(request->image_index, step.place);
+        } else if (const auto* const confirm = std::get_if<ConfirmStep>(&step.action)) {
+            check_image_index(confirm->image_index, step.place);
+        } else if (const auto* const expect = std::get_if<ExpectStep>(&step.action)) {
+            check_expect(step, *expect, something_ran);
+        }
+    }
+
+    void check_expect(const Step& step, const ExpectStep& expect, bool something_ran)
+    {
+        const bool about_a_run = expect.boots || expect.from || expect.outcome ||
+                                 !expect.log.empty() || !expect.log_lacks.empty() ||
+                                 expect.violations;
+        if (!about_a_run && expect.holds.empty()) {
+            reader_.fail(step.place, "this expect expects nothing");
+        }
+        if (about_a_run && !something_ran) {
+            reader_.fail(step.place, "nothing has run before this expect");
+        }
+        if (expect.boots) {
+            need_image(expect.boots->text, expect.boots->place);
+            if (expect.outcome && *expect.outcome != OutcomeKind::kHandedOver) {
+                reader_.fail(expect.boots->place,
+                             "'boots' contradicts 'outcome': only handed-over boots an image");
+            }
+        }
+        if (expect.from) {
+            need_partition_named(expect.from->text, expect.from->place);
+        }
+        for (const ExpectedContent& content : expect.holds) {
+            need_partition_named(content.partition, content.place);
+            if (!content.image.empty()) {
+                need_image(content.image, content.place);
+            }
+        }
+    }
+
+    void check_explore()
+    {
+        if (!scenario_.explore) {
+            return;
+        }
+        for (const StepKind kind : scenario_.explore->during) {
+            const bool present = std::any_of(scenario_.steps.begin(), scenario_.steps.end(),
+                                             [&](const Step& step) { return step.kind() == kind; });
+            if (!present) {
+                reader_.fail(scenario_.explore->place,
+                             fmt::format("explore: during names {}, but there is no such step",
+                                         name_of(step_names(), kind)));
+            }
+        }
+    }
+
+    Reader& reader_;
+    const Scenario& scenario_;
+};
+
+}  // namespace
+
+void check_scenario(Reader& reader, const Scenario& scenario)
+{
+    ScenarioCheck(reader, scenario).run();
+}
+
+}  // namespace brownout::sim

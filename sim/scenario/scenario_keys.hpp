@@ -1,0 +1,34 @@
+// The sections of a scenario file, one file each; scenario_keys.cpp puts them together.
+#pragma once
+
+#include "key_table.hpp"
+
+#include <sim/scenario.hpp>
+
+namespace brownout::sim {
+
+const KeyTable<Scenario>& scenario_keys();
+
+Key<Scenario> boot_key();        // boot_keys.cpp
+Key<Scenario> partitions_key();  // partition_keys.cpp
+Key<Scenario> images_key();      // image_keys.cpp
+Key<Scenario> flash_key();       // flash_keys.cpp
+Key<Scenario> steps_key();       // step_keys.cpp
+Key<Scenario> explore_key();     // explore_keys.cpp
+
+// Offset of an image in a partition when none is written: 0, or the second sector of a secondary
+// slot of swap-offset.
+std::uint32_t default_image_offset(const Scenario& scenario, const Partition& partition);
+
+// What no table can check: names that refer to each other, sizes that must fit. Only for a
+// scenario that was read without an error.
+void check_scenario(Reader& reader, const Scenario& scenario);
+
+// Bytes of an image or of raw content. InputError: unreadable, larger than 256 MiB.
+std::vector<std::uint8_t> read_content_file(const std::filesystem::path& path);
+
+// The key pair that ships with Brownout, used where a scenario names none.
+std::filesystem::path dev_public_key();
+std::filesystem::path dev_private_key();
+
+}  // namespace brownout::sim

@@ -1,0 +1,144 @@
+#include <sim/scenario_names.hpp>
+
+#include <array>
+
+namespace brownout::sim {
+
+std::span<const Named<boot_strategy>> strategy_names()
+{
+    static constexpr std::array<Named<boot_strategy>, BOOT_STRATEGY_COUNT> kNames = {
+        {{"swap-move", BOOT_SWAP_MOVE},
+         {"swap-offset", BOOT_SWAP_OFFSET},
+         {"swap-scratch", BOOT_SWAP_SCRATCH},
+         {"overwrite-only", BOOT_OVERWRITE_ONLY},
+         {"overwrite-only-fast", BOOT_OVERWRITE_ONLY_FAST},
+         {"direct-xip", BOOT_DIRECT_XIP},
+         {"direct-xip-revert", BOOT_DIRECT_XIP_REVERT},
+         {"ram-load", BOOT_RAM_LOAD},
+         {"ram-load-revert", BOOT_RAM_LOAD_REVERT},
+         {"single-slot", BOOT_SINGLE_SLOT}}};
+    return kNames;
+}
+
+std::span<const Named<crypto_signature>> signature_names()
+{
+    static constexpr std::array<Named<crypto_signature>, 6> kNames = {
+        {{"none", CRYPTO_SIGNATURE_NONE},
+         {"rsa2048", CRYPTO_RSA2048_PSS},
+         {"rsa3072", CRYPTO_RSA3072_PSS},
+         {"ecdsa-p256", CRYPTO_ECDSA_P256},
+         {"ecdsa-p384", CRYPTO_ECDSA_P384},
+         {"ed25519", CRYPTO_ED25519}}};
+    return kNames;
+}
+
+std::span<const Named<boot_downgrade>> downgrade_names()
+{
+    static constexpr std::array<Named<boot_downgrade>, 3> kNames = {
+        {{"allowed", BOOT_DOWNGRADE_ALLOWED},
+         {"by-version", BOOT_DOWNGRADE_BY_VERSION},
+         {"by-counter", BOOT_DOWNGRADE_BY_COUNTER}}};
+    return kNames;
+}
+
+std::span<const Named<boot_fix>> fix_names()
+{
+    static constexpr std::array<Named<boot_fix>, 11> kNames = {
+        {{"offset-one-sector", BOOT_FIX_OFFSET_ONE_SECTOR},
+         {"offset-longer-old-image", BOOT_FIX_OFFSET_LONGER_OLD_IMAGE},
+         {"offset-revert-restart", BOOT_FIX_OFFSET_REVERT_RESTART},
+         {"offset-bootstrap-test", BOOT_FIX_OFFSET_BOOTSTRAP_TEST},
+         {"scratch-revert-forgotten", BOOT_FIX_SCRATCH_REVERT_FORGOTTEN},
+         {"no-erase-stale-status", BOOT_FIX_NO_ERASE_STALE_STATUS},
+         {"overwrite-fast-extra-unit", BOOT_FIX_OVERWRITE_FAST_EXTRA_UNIT},
+         {"move-no-space-flags", BOOT_FIX_MOVE_NO_SPACE_FLAGS},
+         {"move-revert-becomes-permanent", BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT},
+         {"scratch-write-units-differ", BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER},
+         {"move-torn-magic", BOOT_FIX_MOVE_TORN_MAGIC}}};
+    return kNames;
+}
+
+std::span<const Named<boot_mutant>> mutant_names()
+{
+    static constexpr std::array<Named<boot_mutant>, BOOT_MUTANT_COUNT> kNames = {
+        {{"none", BOOT_MUTANT_NONE},
+         {"status-before-copy", BOOT_MUTANT_STATUS_BEFORE_COPY},
+         {"no-trailer-erase", BOOT_MUTANT_NO_TRAILER_ERASE},
+         {"magic-first", BOOT_MUTANT_MAGIC_FIRST},
+         {"resume-one-late", BOOT_MUTANT_RESUME_ONE_LATE},
+         {"skip-sector-erase", BOOT_MUTANT_SKIP_SECTOR_ERASE},
+         {"copy-done-early", BOOT_MUTANT_COPY_DONE_EARLY},
+         {"missing-status", BOOT_MUTANT_MISSING_STATUS},
+         {"no-secondary-trailer-erase", BOOT_MUTANT_NO_SECONDARY_TRAILER_ERASE},
+         {"no-validation", BOOT_MUTANT_NO_VALIDATION},
+         {"image-ok-always", BOOT_MUTANT_IMAGE_OK_ALWAYS},
+         {"swap-size-one-short", BOOT_MUTANT_SWAP_SIZE_ONE_SHORT},
+         {"revert-ignored", BOOT_MUTANT_REVERT_IGNORED}}};
+    return kNames;
+}
+
+std::span<const Named<ControllerKind>> controller_names()
+{
+    static constexpr std::array<Named<ControllerKind>, 2> kNames = {
+        {{"nvmc", ControllerKind::kNvmc}, {"plain", ControllerKind::kPlain}}};
+    return kNames;
+}
+
+std::span<const Named<OutcomeKind>> outcome_names()
+{
+    static constexpr std::array<Named<OutcomeKind>, 12> kNames = {
+        {{"handed-over", OutcomeKind::kHandedOver},
+         {"command-done", OutcomeKind::kCommandDone},
+         {"no-image", OutcomeKind::kNoImage},
+         {"assert", OutcomeKind::kAssert},
+         {"panic", OutcomeKind::kPanic},
+         {"bus-fault", OutcomeKind::kBusFault},
+         {"firmware-fault", OutcomeKind::kFirmwareFault},
+         {"stack-overflow", OutcomeKind::kStackOverflow},
+         {"cycle-budget", OutcomeKind::kCycleBudget},
+         {"hang", OutcomeKind::kHang},
+         {"power-lost", OutcomeKind::kPowerLost},
+         {"reset-requested", OutcomeKind::kResetRequested}}};
+    return kNames;
+}
+
+std::span<const Named<StepKind>> step_names()
+{
+    static constexpr std::array<Named<StepKind>, 5> kNames = {
+        {{"upload", StepKind::kUpload},
+         {"request_upgrade", StepKind::kRequestUpgrade},
+         {"confirm", StepKind::kConfirm},
+         {"reset", StepKind::kReset},
+         {"expect", StepKind::kExpect}}};
+    return kNames;
+}
+
+std::span<const Named<Granularity>> granularity_names()
+{
+    static constexpr std::array<Named<Granularity>, 3> kNames = {
+        {{"calls", Granularity::kCalls},
+         {"default", Granularity::kDefault},
+         {"ops", Granularity::kOps}}};
+    return kNames;
+}
+
+std::span<const Named<Tear>> tear_names()
+{
+    static constexpr std::array<Named<Tear>, 1> kNames = {{{"not-started", Tear::kNotStarted}}};
+    return kNames;
+}
+
+std::span<const Named<UploadVia>> upload_via_names()
+{
+    static constexpr std::array<Named<UploadVia>, 1> kNames = {{{"direct", UploadVia::kDirect}}};
+    return kNames;
+}
+
+std::span<const Named<std::string_view>> log_names()
+{
+    static constexpr std::array<Named<std::string_view>, 1> kNames = {
+        {{"mcuboot-2.4", "mcuboot-2.4"}}};
+    return kNames;
+}
+
+}  // namespace brownout::sim

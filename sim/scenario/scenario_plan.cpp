@@ -1,0 +1,91 @@
+// From a scenario to what a machine is built from.
+#include "scenario_keys.hpp"
+
+#include "../image/key_file.hpp"
+
+#include <models/assert.hpp>
+
+namespace brownout::sim {
+
+namespace {
+
+// 1 primary, 2 secondary, 3 scratch, then pairs for further images; others from 16.
+std::uint32_t area_id(const Partition& partition, std::uint32_t other_index)
+{
+    switch (partition.role) {
+    case FLASH_PRIMARY:
+        return partition.image_index == 0 ? 1 : 2 + 2 * partition.image_index;
+    case FLASH_SECONDARY:
+        return partition.image_index == 0 ? 2 : 3 + 2 * partition.image_index;
+    case FLASH_SCRATCH:
+        return 3;
+    case FLASH_OTHER:
+        break;
+    }
+    return 16 + other_index;
+}
+
+}  // namespace
+
+BoardPlan board_plan(const Scenario& scenario)
+{
+    BoardPlan plan = scenario.board.plan;
+    std::uint32_t other_index = 0;
+    for (const Partition& partition : scenario.partitions) {
+        AreaPlan area;
+        area.name = partition.name;
+        area.id = area_id(partition, other_index);
+        area.role = partition.role;
+        area.image_index = partition.image_index;
+        area.device = partition.device;
+        area.offset_bytes = partition.offset_bytes;
+        area.size_bytes = partition.size_bytes;
+        other_index += partition.role == FLASH_OTHER ? 1 : 0;
+        plan.areas.push_back(std::move(area));
+    }
+    return plan;
+}
+
+BootSetup boot_setup(const Scenario& scenario)
+{
+    const BootOptions& boot = scenario.boot;
+    BootSetup setup;
+    setup.config.strategy = boot.strategy;
+    setup.config.image_count = boot.image_count;
+    setup.config.max_image_sectors = boot.max_image_sectors;
+    setup.config.max_align_bytes = boot.max_align_bytes;
+    setup.config.validate_primary = boot.validate_primary;
+    setup.config.bootstrap = boot.bootstrap;
+    setup.config.downgrade = boot.downgrade;
+    setup.config.minimal_scramble = boot.minimal_scramble;
+    setup.config.compare_build_number = boot.compare_build_number;
+    setup.config.tlv_allow_list = boot.tlv_allow_list;
+    setup.config.keep_backup = boot.keep_backup;
+    setup.config.hash = boot.signature == CRYPTO_ECDSA_P384 ? CRYPTO_SHA384 : CRYPTO_SHA256;
+    setup.config.signature = boot.signature;
+    setup.config.fixes = boot.fixes;
+    setup.config.mutant = boot.mutant;
+    for (const std::filesystem::path& path : boot.signing_keys) {
+        setup.signing_keys.push_back(read_public_key(path, boot.signature));
+    }
+    setup.config.signing_key_count = static_cast<std::uint32_t>(setup.signing_keys.size());
+    return setup;
+}
+
+std::vector<std::uint8_t> image_bytes(const Scenario& scenario, std::string_view image_name)
+{
+    const ScenarioImage* const image = scenario.image(image_name);
+    BROWNOUT_ASSERT(image != nullptr);
+    if (const auto* const spec = std::get_if<ImageSpec>(&image->source)) {
+        try {
+            return make_image(*spec);
+        } catch (const InputError& error) {
+            // A spec has no place of its own.
+            throw InputError(error.place().file.empty() ? image->place : error.place(),
+                             error.sentence());
+        }
+    }
+    return read_content_file(std::get<std::filesystem::path>(image->source));
+}
+
+}  // namespace brownout::sim

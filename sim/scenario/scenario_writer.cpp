@@ -1,0 +1,490 @@
+// A scenario as YAML that loads to the same scenario.
+#include "scalar_text.hpp"
+#include "scenario_keys.hpp"
+
+#include <sim/scenario_names.hpp>
+
+#include <fmt/format.h>
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/emittermanip.h>
+
+#include <type_traits>
+
+namespace brownout::sim {
+
+namespace {
+
+std::string hex(std::uint64_t value)
+{
+    return fmt::format("0x{:X}", value);
+}
+
+// Writes keys with values; keys that have their default are left out.
+class ScenarioWriter {
+public:
+    ScenarioWriter(const Scenario& scenario, const std::filesystem::path& destination)
+        : scenario_(scenario), directory_(std::filesystem::absolute(destination).parent_path())
+    {
+    }
+
+    std::string text()
+    {
+        out_ << YAML::BeginMap;
+        value("scenario", scenario_.name);
+        board();
+        partitions();
+        boot();
+        images();
+        flash();
+        steps();
+        explore();
+        out_ << YAML::EndMap;
+        return std::string(out_.c_str()) + "\n";
+    }
+
+private:
+    template <class Value>
+    void value(const char* name, const Value& content)
+    {
+        out_ << YAML::Key << name << YAML::Value;
+        if constexpr (std::is_convertible_v<Value, std::string_view>) {
+            out_ << std::string(std::string_view(content));
+        } else {
+            out_ << content;
+        }
+    }
+
+    // Numbers in hexadecimal and times go out as plain scalars: in quotes they would be texts.
+    void plain(const char* name, const std::string& text)
+    {
+        out_ << YAML::Key << name << YAML::Value << text;
+    }
+
+    template <class Value>
+    void unless_default(const char* name, Value content, Value fallback)
+    {
+        if (content != fallback) {
+            value(name, content);
+        }
+    }
+
+    template <class Enum>
+    void choice(const char* name, std::span<const Named<Enum>> names, Enum content)
+    {
+        value(name, name_of(names, content));
+    }
+
+    void begin_map(const char* name, bool flow = false)
+    {
+        out_ << YAML::Key << name << YAML::Value;
+        if (flow) {
+            out_ << YAML::Flow;
+        }
+        out_ << YAML::BeginMap;
+    }
+
+    void end_map() { out_ << YAML::EndMap; }
+
+    std::string relative(const std::filesystem::path& path) const
+    {
+        return std::filesystem::absolute(path)
+            .lexically_normal()
+            .lexically_proximate(directory_.lexically_normal())
+            .generic_string();
+    }
+
+    // ---- sections ----
+
+    void board()
+    {
+        const BoardSource& source = scenario_.board;
+        if (source.is_inline) {
+            begin_map("board");
+            inline_board(source.plan);
+            end_map();
+            return;
+        }
+        const std::filesystem::path shipped = data_directory() / "boards" / (source.name + ".yaml");
+        if (source.path == shipped) {
+            value("board", source.name);
+            return;
+        }
+        // A path without a slash and without .yaml would be taken for the name of a board.
+        const std::string path = relative(source.path);
+        value("board", path.find('/') == std::string::npos ? "./" + path : path);
+    }
+
+    void inline_board(const BoardPlan& plan)
+    {
+        value("name", plan.name);
+        if (!plan.soc.empty()) {
+            value("soc", plan.soc);
+        }
+        value("cpu_hz", plan.cpu_hz);
+        begin_map("ram", true);
+        plain("address", hex(plan.ram_address));
+        plain("size", hex(plan.ram_bytes));
+        end_map();
+        begin_map("costs");
+        value("sha256_cycles_per_byte", plan.sha256_cycles_per_byte);
+        value("verify_cycles", plan.verify_cycles);
+        value("register_access_cycles", plan.register_access_cycles);
+        end_map();
+        begin_map("devices");
+        for (const DevicePlan& device : plan.devices) {
+            begin_map(device.name.c_str());
+            inline_device(device);
+            end_map();
+        }
+        end_map();
+    }
+
+    void inline_device(const DevicePlan& device)
+    {
+        choice("controller", controller_names(), device.controller);
+        plain("register_base", hex(device.register_base));
+        plain("mapped_address", hex(device.mapped_address));
+        out_ << YAML::Key << "sectors" << YAML::Value << YAML::BeginSeq;
+        for (const SectorRun& run : device.sectors) {
+            out_ << YAML::Flow << YAML::BeginMap;
+            value("size", run.size_bytes);
+            value("count", run.count);
+            out_ << YAML::EndMap;
+        }
+        out_ << YAML::EndSeq;
+        value("write_unit", device.write_unit_bytes);
+        plain("erased_value", hex(device.erased_value));
+        value("needs_erase", device.needs_erase);
+        value("writes_per_unit_max", static_cast<unsigned>(device.writes_per_unit_max));
+        value("erase_cycles_max", device.erase_cycles_max);
+        plain("program_unit_time", duration_text(device.program_unit_time));
+        plain("erase_sector_time", duration_text(device.erase_sector_time));
+    }
+
+    void partitions()
+    {
+        begin_map("partitions");
+        for (const Partition& partition : scenario_.partitions) {
+            begin_map(partition.name.c_str(), true);
+            plain("address", hex(partition.offset_bytes));
+            plain("size", hex(partition.size_bytes));
+            if (partition.device != 0) {
+                value("device", scenario_.board.plan.devices[partition.device].name);
+            }
+            end_map();
+        }
+        end_map();
+    }
+
+    void boot()
+    {
+        const BootOptions& boot = scenario_.boot;
+        const BootOptions fallback;
+        begin_map("boot");
+        value("core", boot.core == "builtin" ? boot.core : relative(boot.core));
+        unless_default("log", boot.log, fallback.log);
+        choice("strategy", strategy_names(), boot.strategy);
+        signature(boot);
+        value("max_image_sectors", boot.max_image_sectors);
+        value("alignment", boot.max_align_bytes);
+        unless_default("validate_primary", boot.validate_primary, fallback.validate_primary);
+        unless_default("bootstrap", boot.bootstrap, fallback.bootstrap);
+        if (boot.downgrade != fallback.downgrade) {
+            choice("downgrade", downgrade_names(), boot.downgrade);
+        }
+        unless_default("minimal_scramble", boot.minimal_scramble, fallback.minimal_scramble);
+        unless_default("compare_build_number", boot.compare_build_number,
+                       fallback.compare_build_number);
+        unless_default("tlv_allow_list", boot.tlv_allow_list, fallback.tlv_allow_list);
+        unless_default("keep_backup", boot.keep_backup, fallback.keep_backup);
+        if (boot.fixes != 0) {
+            fixes(boot.fixes);
+        }
+        if (boot.mutant != BOOT_MUTANT_NONE) {
+            choice("mutant", mutant_names(), boot.mutant);
+        }
+        end_map();
+    }
+
+    // Keys that ship with Brownout are left out, so that the file works elsewhere.
+    void signature(const BootOptions& boot)
+    {
+        begin_map("signature", true);
+        choice("type", signature_names(), boot.signature);
+        const bool shipped = boot.signature == CRYPTO_ECDSA_P256 && boot.signing_keys.size() == 1 &&
+                             boot.signing_keys.front() == dev_public_key();
+        if (!boot.signing_keys.empty() && !shipped) {
+            out_ << YAML::Key << "key" << YAML::Value << YAML::BeginSeq;
+            for (const std::filesystem::path& key : boot.signing_keys) {
+                out_ << relative(key);
+            }
+            out_ << YAML::EndSeq;
+        }
+        end_map();
+    }
+
+    void fixes(std::uint32_t bits)
+    {
+        out_ << YAML::Key << "fixes" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const Named<boot_fix>& fix : fix_names()) {
+            if ((bits & static_cast<std::uint32_t>(fix.value)) != 0) {
+                out_ << std::string(fix.name);
+            }
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    void images()
+    {
+        if (scenario_.images.empty()) {
+            return;
+        }
+        begin_map("images");
+        for (const ScenarioImage& image : scenario_.images) {
+            begin_map(image.name.c_str());
+            if (const auto* const spec = std::get_if<ImageSpec>(&image.source)) {
+                begin_map("generate");
+                generate(*spec);
+                end_map();
+            } else {
+                value("file", relative(std::get<std::filesystem::path>(image.source)));
+            }
+            end_map();
+        }
+        end_map();
+    }
+
+    void generate(const ImageSpec& spec)
+    {
+        value("version", to_string(spec.version));
+        value("payload_bytes", spec.payload_bytes);
+        value("seed", spec.seed);
+        plain("header_bytes", hex(spec.header_bytes));
+        unless_default("flags", spec.flags, 0u);
+        unless_default("load_address", spec.load_address, 0u);
+        if (spec.security_counter) {
+            value("security_counter", *spec.security_counter);
+        }
+        if (!spec.private_key.empty() && spec.private_key != dev_private_key()) {
+            value("key", relative(spec.private_key));
+        }
+        if (spec.padding) {
+            begin_map("padding", true);
+            plain("slot_size", hex(spec.padding->slot_bytes));
+            value("alignment", spec.padding->max_align_bytes);
+            value("confirm", spec.padding->permanent);
+            end_map();
+        }
+        if (spec.damage.empty()) {
+            return;
+        }
+        out_ << YAML::Key << "damage" << YAML::Value << YAML::BeginSeq;
+        for (const ImageDamage& damage : spec.damage) {
+            out_ << YAML::Flow << YAML::BeginMap;
+            plain("offset", hex(damage.offset_bytes));
+            plain("xor", hex(damage.xor_mask));
+            out_ << YAML::EndMap;
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    void flash()
+    {
+        if (scenario_.flash.empty()) {
+            return;
+        }
+        begin_map("flash");
+        for (const Partition& partition : scenario_.partitions) {
+            bool begun = false;
+            for (const InitialContent& content : scenario_.flash) {
+                if (content.partition != partition.name) {
+                    continue;
+                }
+                if (!begun) {
+                    out_ << YAML::Key << partition.name << YAML::Value << YAML::BeginSeq;
+                    begun = true;
+                }
+                initial_content(content);
+            }
+            if (begun) {
+                out_ << YAML::EndSeq;
+            }
+        }
+        end_map();
+    }
+
+    void initial_content(const InitialContent& content)
+    {
+        if (std::holds_alternative<ErasedContent>(content.content)) {
+            out_ << "erased";
+            return;
+        }
+        out_ << YAML::Flow << YAML::BeginMap;
+        if (const auto* const fill = std::get_if<FillContent>(&content.content)) {
+            plain("fill", hex(fill->value));
+            if (fill->byte_count != 0) {
+                plain("size", hex(fill->byte_count));
+            }
+        } else if (const auto* const file = std::get_if<FileContent>(&content.content)) {
+            value("file", relative(file->path));
+        } else {
+            value("image", std::get<ImageContent>(content.content).image);
+        }
+        plain("offset", hex(content.offset_bytes));
+        out_ << YAML::EndMap;
+    }
+
+    // ---- steps ----
+
+    void steps()
+    {
+        out_ << YAML::Key << "steps" << YAML::Value << YAML::BeginSeq;
+        for (const Step& step : scenario_.steps) {
+            out_ << YAML::BeginMap;
+            out_ << YAML::Key << std::string(name_of(step_names(), step.kind())) << YAML::Value;
+            std::visit([this](const auto& action) { write_action(action); }, step.action);
+            out_ << YAML::EndMap;
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    void write_action(const UploadStep& step)
+    {
+        out_ << YAML::Flow << YAML::BeginMap;
+        value("image", step.image);
+        value("to", step.partition);
+        plain("offset", hex(step.offset_bytes));
+        choice("via", upload_via_names(), step.via);
+        out_ << YAML::EndMap;
+    }
+
+    void write_action(const RequestUpgradeStep& step)
+    {
+        out_ << YAML::Flow << YAML::BeginMap;
+        value("type", step.permanent ? "permanent" : "test");
+        unless_default("image", step.image_index, 0u);
+        cut(step.cut);
+        out_ << YAML::EndMap;
+    }
+
+    void write_action(const ConfirmStep& step)
+    {
+        out_ << YAML::Flow << YAML::BeginMap;
+        unless_default("image", step.image_index, 0u);
+        cut(step.cut);
+        out_ << YAML::EndMap;
+    }
+
+    void write_action(const ResetStep& step)
+    {
+        out_ << YAML::Flow << YAML::BeginMap;
+        cut(step.cut);
+        out_ << YAML::EndMap;
+    }
+
+    void write_action(const ExpectStep& step)
+    {
+        out_ << YAML::BeginMap;
+        if (step.boots) {
+            value("boots", step.boots->text);
+        }
+        if (step.from) {
+            value("from", step.from->text);
+        }
+        if (step.outcome) {
+            choice("outcome", outcome_names(), *step.outcome);
+        }
+        if (!step.log.empty()) {
+            texts("log", step.log);
+        }
+        if (!step.log_lacks.empty()) {
+            texts("log_lacks", step.log_lacks);
+        }
+        if (!step.holds.empty()) {
+            begin_map("holds", true);
+            for (const ExpectedContent& content : step.holds) {
+                value(content.partition.c_str(),
+                      content.image.empty() ? std::string("erased") : content.image);
+            }
+            end_map();
+        }
+        if (step.violations) {
+            texts("violations", *step.violations);
+        }
+        out_ << YAML::EndMap;
+    }
+
+    void cut(const std::optional<StepCut>& cut)
+    {
+        if (!cut) {
+            return;
+        }
+        begin_map("cut", true);
+        switch (cut->where.at) {
+        case PowerCut::At::kCall:
+            value("call", cut->where.index);
+            break;
+        case PowerCut::At::kOperation:
+            value("op", cut->where.index);
+            break;
+        case PowerCut::At::kTime:
+            plain("time", duration_text(cut->where.time));
+            break;
+        }
+        if (cut->tear != Tear::kNotStarted) {
+            choice("tear", tear_names(), cut->tear);
+        }
+        end_map();
+    }
+
+    void texts(const char* name, const std::vector<Expected>& list)
+    {
+        out_ << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const Expected& entry : list) {
+            out_ << entry.text;
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    void explore()
+    {
+        if (!scenario_.explore) {
+            return;
+        }
+        const ExploreOptions& options = *scenario_.explore;
+        begin_map("explore");
+        out_ << YAML::Key << "during" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const StepKind kind : options.during) {
+            out_ << std::string(name_of(step_names(), kind));
+        }
+        out_ << YAML::EndSeq << YAML::Key << "tears" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const Tear tear : options.tears) {
+            out_ << std::string(name_of(tear_names(), tear));
+        }
+        out_ << YAML::EndSeq;
+        choice("granularity", granularity_names(), options.granularity);
+        if (!options.checks.empty()) {
+            texts("checks", options.checks);
+        }
+        if (options.time_budget) {
+            plain("time_budget", duration_text(*options.time_budget));
+        }
+        if (options.states_max) {
+            value("states_max", *options.states_max);
+        }
+        end_map();
+    }
+
+    const Scenario& scenario_;
+    std::filesystem::path directory_;
+    YAML::Emitter out_;
+};
+
+}  // namespace
+
+std::string to_yaml(const Scenario& scenario, const std::filesystem::path& destination)
+{
+    return ScenarioWriter(scenario, destination).text();
+}
+
+}  // namespace brownout::sim

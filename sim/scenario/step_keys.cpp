@@ -1,0 +1,263 @@
+// steps: what happens, one after the other.
+#include "scenario_keys.hpp"
+#include "value_types.hpp"
+
+#include <fmt/format.h>
+
+namespace brownout::sim {
+
+namespace {
+
+constexpr auto kOptional = Presence::kOptional;
+constexpr auto kRequired = Presence::kRequired;
+
+// ---- cut ----------------------------------------------------------------------------------------
+
+struct CutDraft {
+    std::optional<std::uint64_t> call;
+    std::optional<std::uint64_t> op;
+    std::optional<models::Duration> time;
+    Tear tear = Tear::kNotStarted;
+};
+
+const KeyTable<CutDraft>& cut_keys()
+{
+    static const KeyTable<CutDraft> kTable{
+        "cut",
+        {key("call", kOptional, WholeNumber{0, UINT32_MAX}, &CutDraft::call,
+             "before this flash-area erase or write, counted from 0"),
+         key("op", kOptional, WholeNumber{0, UINT64_MAX}, &CutDraft::op,
+             "before this change of device state, counted from 0"),
+         key("time", kOptional, TimeSpan{}, &CutDraft::time, "since the start of the step"),
+         key("tear", kOptional, Choice<Tear>{tear_names}, &CutDraft::tear,
+             "what the op in flight leaves; default not-started")},
+        {"call", "op", "time"}};
+    return kTable;
+}
+
+struct Cut {
+    using Value = StepCut;
+    bool read(Reader& reader, const YamlNode& node, Value& cut) const
+    {
+        CutDraft draft;
+        if (!read_fields(reader, node, cut_keys(), draft)) {
+            return false;
+        }
+        cut.place = reader.place(node);
+        cut.tear = draft.tear;
+        if (draft.time) {
+            cut.where.at = PowerCut::At::kTime;
+            cut.where.time = *draft.time;
+        } else {
+            cut.where.at = draft.call ? PowerCut::At::kCall : PowerCut::At::kOperation;
+            cut.where.index = draft.call ? *draft.call : draft.op.value_or(0);
+        }
+        return true;
+    }
+    Json schema() const { return fields_schema(cut_keys()); }
+};
+
+// ---- the steps ----------------------------------------------------------------------------------
+
+struct UploadDraft {
+    std::string image;
+    std::string to;
+    std::optional<std::uint32_t> offset;
+    UploadVia via = UploadVia::kDirect;
+};
+
+const KeyTable<UploadDraft>& upload_keys()
+{
+    static const KeyTable<UploadDraft> kTable{
+        "upload",
+        {key("image", kRequired, Text{}, &UploadDraft::image, "name of an image"),
+         key("to", kRequired, Text{}, &UploadDraft::to, "partition"),
+         key("offset", kOptional, ByteSize{}, &UploadDraft::offset,
+             "first byte in the partition; default 0 (swap-offset: the second sector of a "
+             "secondary slot)"),
+         key("via", kOptional, Choice<UploadVia>{upload_via_names}, &UploadDraft::via,
+             "direct (default): by a programmer, in no time, into an erased partition")}};
+    return kTable;
+}
+
+struct Upload {
+    using Value = UploadStep;
+    bool read(Reader& reader, const YamlNode& node, Value& step) const
+    {
+        UploadDraft draft;
+        if (!read_fields(reader, node, upload_keys(), draft)) {
+            return false;
+        }
+        const Partition* const partition = reader.scenario->partition(draft.to);
+        step = {draft.image, draft.to, draft.offset.value_or(0), draft.via};
+        if (partition != nullptr && !draft.offset) {
+            step.offset_bytes = default_image_offset(*reader.scenario, *partition);
+        }
+        return true;
+    }
+    Json schema() const { return fields_schema(upload_keys()); }
+};
+
+enum class UpgradeType { kTest, kPermanent };
+
+std::span<const Named<UpgradeType>> upgrade_type_names()
+{
+    static constexpr Named<UpgradeType> kNames[] = {{"test", UpgradeType::kTest},
+                                                    {"permanent", UpgradeType::kPermanent}};
+    return kNames;
+}
+
+// The type as a choice, kept as a flag.
+struct IsPermanent {
+    using Value = bool;
+    bool read(Reader& reader, const YamlNode& node, Value& permanent) const
+    {
+        UpgradeType type = UpgradeType::kTest;
+        const bool good = Choice<UpgradeType>{upgrade_type_names}.read(reader, node, type);
+        permanent = type == UpgradeType::kPermanent;
+        return good;
+    }
+    Json schema() const { return Choice<UpgradeType>{upgrade_type_names}.schema(); }
+};
+
+const KeyTable<RequestUpgradeStep>& request_upgrade_keys()
+{
+    static const KeyTable<RequestUpgradeStep> kTable{
+        "request_upgrade",
+        {key("type", kRequired, IsPermanent{}, &RequestUpgradeStep::permanent,
+             "test: reverted unless confirmed; permanent"),
+         key("image", kOptional, WholeNumber{0, FLASH_IMAGES_MAX - 1},
+             &RequestUpgradeStep::image_index, "image number; default 0"),
+         key("cut", kOptional, Cut{}, &RequestUpgradeStep::cut, "power fails during this step")}};
+    return kTable;
+}
+
+const KeyTable<ConfirmStep>& confirm_keys()
+{
+    static const KeyTable<ConfirmStep> kTable{
+        "confirm",
+        {key("image", kOptional, WholeNumber{0, FLASH_IMAGES_MAX - 1}, &ConfirmStep::image_index,
+             "image number; default 0"),
+         key("cut", kOptional, Cut{}, &ConfirmStep::cut, "power fails during this step")}};
+    return kTable;
+}
+
+const KeyTable<ResetStep>& reset_keys()
+{
+    static const KeyTable<ResetStep> kTable{
+        "reset", {key("cut", kOptional, Cut{}, &ResetStep::cut, "power fails during this boot")}};
+    return kTable;
+}
+
+// ---- expect -------------------------------------------------------------------------------------
+
+// A mapping from partitions to an image name or `erased`.
+struct Holds {
+    using Value = std::vector<ExpectedContent>;
+    bool read(Reader& reader, const YamlNode& node, Value& contents) const
+    {
+        if (!node.is_map() || node.keys.empty()) {
+            reader.must_be(node, "a mapping from partitions to an image name or 'erased'");
+            return false;
+        }
+        for (std::size_t index = 0; index < node.keys.size(); ++index) {
+            std::string image;
+            if (!Text{}.read(reader, node.items[index], image)) {
+                return false;
+            }
+            contents.push_back({node.keys[index].text, image == "erased" ? "" : image,
+                                reader.place(node.keys[index])});
+        }
+        return true;
+    }
+    Json schema() const
+    {
+        return {
+            {"type", "object"}, {"minProperties", 1}, {"additionalProperties", Text{}.schema()}};
+    }
+};
+
+const KeyTable<ExpectStep>& expect_keys()
+{
+    static const KeyTable<ExpectStep> kTable{
+        "expect",
+        {key("boots", kOptional, PlacedText{}, &ExpectStep::boots,
+             "name of the image that was started"),
+         key("from", kOptional, PlacedText{}, &ExpectStep::from,
+             "partition that it was started from"),
+         key("outcome", kOptional, Choice<OutcomeKind>{outcome_names}, &ExpectStep::outcome,
+             "what the last step before ended in"),
+         key("log", kOptional, ListOf<PlacedText>{}, &ExpectStep::log,
+             "parts of log lines, in this order"),
+         key("log_lacks", kOptional, ListOf<PlacedText>{}, &ExpectStep::log_lacks,
+             "parts of log lines that must not appear"),
+         key("holds", kOptional, Holds{}, &ExpectStep::holds,
+             "what partitions hold: an image name or erased"),
+         key("violations", kOptional, ListOf<PlacedText>{{}, 0}, &ExpectStep::violations,
+             "names of the model rules that were violated, no others; []: none")}};
+    return kTable;
+}
+
+// ---- a step -------------------------------------------------------------------------------------
+
+// A key of a step that stores its value as the action.
+template <class Type>
+Key<Step> action_key(StepKind kind, Type type, std::string doc)
+{
+    Key<Step> result;
+    result.name = std::string(name_of(step_names(), kind));
+    result.doc = std::move(doc);
+    result.read = [type](Reader& reader, const YamlNode& node, Step& step) {
+        typename Type::Value action{};
+        if (type.read(reader, node, action)) {
+            step.action = std::move(action);
+        }
+    };
+    result.schema = [type] { return type.schema(); };
+    return result;
+}
+
+const KeyTable<Step>& step_keys()
+{
+    static const KeyTable<Step> kTable{
+        "step",
+        {action_key(StepKind::kUpload, Upload{}, "an image gets into a partition"),
+         action_key(StepKind::kRequestUpgrade, Fields<RequestUpgradeStep>{request_upgrade_keys},
+                    "the application asks for an update"),
+         action_key(StepKind::kConfirm, Fields<ConfirmStep>{confirm_keys, true},
+                    "the application confirms the running image"),
+         action_key(StepKind::kReset, Fields<ResetStep>{reset_keys, true},
+                    "one boot, from power-on to an outcome"),
+         action_key(StepKind::kExpect, Fields<ExpectStep>{expect_keys},
+                    "what must be true of the step before")},
+        {"upload", "request_upgrade", "confirm", "reset", "expect"}};
+    return kTable;
+}
+
+struct StepValue {
+    using Value = Step;
+    bool read(Reader& reader, const YamlNode& node, Value& step) const
+    {
+        step.place = reader.place(node);
+        if (node.is_scalar() && value_of(step_names(), node.text)) {
+            reader.fail(node, fmt::format("a colon is missing: - {}:", node.text));
+            return false;
+        }
+        if (const YamlNode* const cut = node.find("cut")) {
+            reader.fail(*cut, "a cut belongs to a step: - reset: {cut: {call: 13}}");
+            return false;
+        }
+        return read_fields(reader, node, step_keys(), step);
+    }
+    Json schema() const { return fields_schema(step_keys()); }
+};
+
+}  // namespace
+
+Key<Scenario> steps_key()
+{
+    return key("steps", kRequired, ListOf<StepValue>{}, &Scenario::steps,
+               "what happens, one after the other; each step has one key");
+}
+
+}  // namespace brownout::sim
