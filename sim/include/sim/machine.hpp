@@ -227,6 +227,10 @@ public:
     RunReport command(MachineState& state, const app_command& command,
                       const RunOptions& options = {});
 
+    // Bytes of the RAM that ram-load copies images to, as the last boot left them; empty outside of
+    // it.
+    std::vector<std::uint8_t> memory(std::uint32_t address, std::uint32_t byte_count) const;
+
     // The area with this partition name; nullptr if there is none.
     const AreaPlan* area(const std::string& name) const;
     const AreaPlan* area(flash_role role, std::uint32_t image_index) const;

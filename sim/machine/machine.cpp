@@ -1,0 +1,190 @@
+#include <sim/machine.hpp>
+
+#include "device_model.hpp"
+#include "processor.hpp"
+#include "ram_target.hpp"
+#include "scheduler.hpp"
+
+#include <models/assert.hpp>
+#include <sim/crypto.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace brownout::sim {
+
+struct Machine::Impl {
+    BoardPlan board;
+    BootSetup setup;
+    boot_config config{};  // key pointers into `setup`
+    ::board record{};
+    std::vector<std::unique_ptr<DeviceModel>> devices;
+    std::unique_ptr<RamTarget> image_ram;
+    Processor processor;
+    Firmware& loader;
+    Firmware* application;
+    std::unique_ptr<FirmwareFiber> loader_fiber;
+    std::unique_ptr<FirmwareFiber> application_fiber;
+    std::unique_ptr<CryptoProvider> crypto;
+    MachineState* running = nullptr;
+
+    Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
+         Firmware* application_firmware)
+        : board(std::move(board_plan)), setup(std::move(boot_setup)),
+          processor(board.soc.empty() ? board.name : board.soc, ProcessorCosts{board.cpu_hz}),
+          loader(loader_firmware), application(application_firmware)
+    {
+        config = setup.view();
+        record = board_record(board);
+        for (std::uint32_t i = 0; i < board.devices.size(); ++i) {
+            devices.push_back(make_device_model(board.devices[i], i));
+            devices.back()->map(processor.bus());
+        }
+        if (config.ram_load_bytes > 0) {
+            image_ram = std::make_unique<RamTarget>(config.ram_load_bytes);
+            processor.bus().map({config.ram_load_address, config.ram_load_bytes, image_ram.get()});
+        }
+        loader_fiber = FirmwareFiber::create(loader);
+        if (application != nullptr) {
+            application_fiber = FirmwareFiber::create(*application);
+        }
+        crypto = std::make_unique<CryptoProvider>(
+            CryptoCosts{board.sha256_cycles_per_byte, board.verify_cycles}, crypto_host());
+    }
+
+    CryptoHost crypto_host()
+    {
+        CryptoHost host;
+        host.charge = [this](std::uint64_t cycles) { processor.charge(cycles); };
+        host.mapped = [this](const flash_area& area, std::uint32_t offset_bytes,
+                             std::uint64_t& array_offset) -> const models::FlashArray* {
+            // Directly readable flash is read without its driver, as a mapped pointer would be.
+            const std::uint32_t device = area.device->id;
+            if (area.device->mapped_address == IO_ADDRESS_NONE || device >= devices.size()) {
+                return nullptr;
+            }
+            array_offset = std::uint64_t{area.device_offset_bytes} + offset_bytes;
+            return &running->devices[device];
+        };
+        host.memory = [this](std::uint32_t address,
+                             std::uint32_t byte_count) -> std::span<const std::uint8_t> {
+            return image_memory(address, byte_count);
+        };
+        return host;
+    }
+
+    std::span<const std::uint8_t> image_memory(std::uint32_t address, std::uint32_t byte_count)
+    {
+        const std::uint32_t base = config.ram_load_address;
+        if (image_ram == nullptr || address < base ||
+            std::uint64_t{address} - base + byte_count > config.ram_load_bytes) {
+            return {};
+        }
+        return std::span<const std::uint8_t>(image_ram->bytes()).subspan(address - base,
+                                                                         byte_count);
+    }
+
+    RunReport run(MachineState& state, Firmware& firmware, FirmwareFiber& fiber,
+                  const app_command* command, const RunOptions& options)
+    {
+        BROWNOUT_ASSERT(state.devices.size() == devices.size());
+        RunReport report;
+        report.start = options.start;
+        running = &state;
+        for (std::size_t i = 0; i < devices.size(); ++i) {
+            devices[i]->attach(state.devices[i]);
+            devices[i]->reset();
+        }
+        boot_response response{};
+        boot_platform platform{};
+        platform.struct_bytes = sizeof platform;
+        platform.version = BOOT_FIRMWARE_ABI_VERSION;
+        platform.io = processor.io();
+        platform.crypto = crypto->table();
+        platform.board = &record;
+        platform.config = &config;
+        platform.command = command;
+        platform.response = command == nullptr ? &response : nullptr;
+
+        RunRecorder recorder(board, state, options, report);
+        recorder.on_power_loss([this] { processor.leave(); });
+        recorder.on_symbol(
+            [this](std::uint64_t address) { return processor.symbol_of_address(address); });
+        processor.reset(firmware, fiber, platform, recorder, options);
+        Processor* const processors[] = {&processor};
+        run_processors(processors, recorder);
+
+        report.end = processor.now();
+        if (recorder.power_lost()) {
+            report.outcome.kind = OutcomeKind::kPowerLost;
+        } else {
+            report.outcome = *processor.outcome();
+            report.outcome.response = response;
+        }
+        running = nullptr;
+        return report;
+    }
+};
+
+Machine::Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application)
+    : impl_(std::make_unique<Impl>(std::move(board), std::move(setup), loader, application))
+{
+}
+
+Machine::~Machine() = default;
+
+const BoardPlan& Machine::board() const { return impl_->board; }
+
+const BootSetup& Machine::setup() const { return impl_->setup; }
+
+MachineState Machine::blank_state() const
+{
+    MachineState state;
+    for (const DevicePlan& device : impl_->board.devices) {
+        state.devices.push_back(blank_cells(device));
+    }
+    return state;
+}
+
+RunReport Machine::boot(MachineState& state, const RunOptions& options)
+{
+    if (impl_->image_ram != nullptr) {
+        impl_->image_ram->power_on();
+    }
+    return impl_->run(state, impl_->loader, *impl_->loader_fiber, nullptr, options);
+}
+
+RunReport Machine::command(MachineState& state, const app_command& command,
+                           const RunOptions& options)
+{
+    BROWNOUT_ASSERT(impl_->application != nullptr);
+    return impl_->run(state, *impl_->application, *impl_->application_fiber, &command, options);
+}
+
+std::vector<std::uint8_t> Machine::memory(std::uint32_t address, std::uint32_t byte_count) const
+{
+    const auto bytes = impl_->image_memory(address, byte_count);
+    return {bytes.begin(), bytes.end()};
+}
+
+const AreaPlan* Machine::area(const std::string& name) const
+{
+    for (const AreaPlan& area : impl_->board.areas) {
+        if (area.name == name) {
+            return &area;
+        }
+    }
+    return nullptr;
+}
+
+const AreaPlan* Machine::area(flash_role role, std::uint32_t image_index) const
+{
+    for (const AreaPlan& area : impl_->board.areas) {
+        if (area.role == role && (role == FLASH_SCRATCH || area.image_index == image_index)) {
+            return &area;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace brownout::sim

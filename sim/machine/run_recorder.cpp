@@ -1,0 +1,142 @@
+#include "run_recorder.hpp"
+
+#include <models/assert.hpp>
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+RunRecorder::RunRecorder(const BoardPlan& board, const MachineState& state,
+                         const RunOptions& options, RunReport& report)
+    : board_(board), state_(state), options_(options), report_(report)
+{
+}
+
+void RunRecorder::lose_power() noexcept
+{
+    power_lost_ = true;
+    if (leave_) {
+        leave_();
+    }
+}
+
+void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint32_t offset_bytes,
+                             std::uint32_t byte_count, models::Duration now) noexcept
+{
+    if (kind == IO_AREA_READ) {
+        return;
+    }
+    const auto area =
+        std::find_if(board_.areas.begin(), board_.areas.end(),
+                     [area_id](const AreaPlan& candidate) { return candidate.id == area_id; });
+    BROWNOUT_ASSERT(area != board_.areas.end());
+    call_.index = report_.calls;
+    call_.kind = kind == IO_AREA_ERASE ? CallKind::kErase : CallKind::kWrite;
+    call_.area = static_cast<std::uint32_t>(area - board_.areas.begin());
+    call_.device = area->device;
+    call_.area_offset_bytes = offset_bytes;
+    call_.device_offset_bytes = std::uint64_t{area->offset_bytes} + offset_bytes;
+    call_.byte_count = byte_count;
+    call_.first_operation = report_.operations;
+    call_.start = now;
+    const bool cut_here = options_.cut && options_.cut->at == PowerCut::At::kCall &&
+                          options_.cut->index == call_.index;
+    if (cut_here) {
+        lose_power();
+        return;
+    }
+    if (options_.observer != nullptr &&
+        options_.observer->before_call(call_, state_) == Power::kFails) {
+        lose_power();
+        return;
+    }
+    ++report_.calls;
+    in_call_ = true;
+}
+
+void RunRecorder::area_end(int result) noexcept
+{
+    if (!in_call_) {
+        return;
+    }
+    in_call_ = false;
+    if (options_.observer != nullptr) {
+        options_.observer->after_call(call_, result, state_);
+    }
+}
+
+void RunRecorder::log(io_log_level level, std::string text, models::Duration now)
+{
+    LogLine line{level, std::move(text), now};
+    if (options_.observer != nullptr) {
+        options_.observer->logged(line);
+    }
+    if (options_.keep_log) {
+        report_.log.push_back(std::move(line));
+    }
+}
+
+void RunRecorder::time_passed(models::Duration now) noexcept
+{
+    if (options_.cut && options_.cut->at == PowerCut::At::kTime &&
+        now - options_.start >= options_.cut->time) {
+        lose_power();
+    }
+}
+
+std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) const noexcept
+{
+    if (!options_.cut) {
+        return batch.count;
+    }
+    const PowerCut& cut = *options_.cut;
+    if (cut.at == PowerCut::At::kOperation) {
+        const std::uint64_t left =
+            cut.index > report_.operations ? cut.index - report_.operations : 0;
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(batch.count, left));
+    }
+    if (cut.at == PowerCut::At::kTime) {
+        // An operation counts as done when it ended before the power failed.
+        const models::Duration fails = options_.start + cut.time;
+        const models::Duration first_end = batch.start + batch.duration;
+        if (first_end > fails) {
+            return 0;
+        }
+        if (batch.interval.count() <= 0) {
+            return batch.count;
+        }
+        const std::int64_t done = (fails - first_end) / batch.interval + 1;
+        return static_cast<std::uint32_t>(std::min<std::int64_t>(batch.count, done));
+    }
+    return batch.count;
+}
+
+std::uint32_t RunRecorder::admit(const models::OperationBatch& batch) noexcept
+{
+    std::uint32_t admitted = limit_by_cut(batch);
+    if (admitted > 0 && options_.observer != nullptr) {
+        models::OperationBatch shorter = batch;
+        shorter.count = admitted;
+        admitted = options_.observer->before_operations(
+            shorter, report_.operations, in_call_ ? &call_ : nullptr, state_);
+    }
+    if (admitted == 0) {
+        lose_power();
+        return 0;
+    }
+    report_.operations += admitted;
+    return admitted;
+}
+
+void RunRecorder::violated(const models::RuleViolation& violation) noexcept
+{
+    Violation entry;
+    entry.rule = violation.rule;
+    entry.text = violation.text;
+    entry.source = violation.source;
+    entry.symbol = symbol_ ? symbol_(violation.address) : std::string{};
+    entry.call = report_.calls;
+    report_.violations.push_back(std::move(entry));
+}
+
+}  // namespace brownout::sim

@@ -1,0 +1,53 @@
+// Everything that one run counts, writes down and asks: calls, operations, log, violated rules, and
+// whether the power still holds. The models' supply and rule observer during a run.
+#pragma once
+
+#include <sim/machine.hpp>
+
+#include <array>
+#include <functional>
+
+namespace brownout::sim {
+
+class RunRecorder final : public models::Supply, public models::RuleObserver {
+public:
+    RunRecorder(const BoardPlan& board, const MachineState& state, const RunOptions& options,
+                RunReport& report);
+
+    // Tells the recorder how to leave the firmware for good; called when the power fails. Does not
+    // return when the caller runs on a firmware's stack.
+    void on_power_loss(std::function<void()> leave) { leave_ = std::move(leave); }
+    // Names the firmware symbol behind a device address, for violated rules; "" if there is none.
+    void on_symbol(std::function<std::string(std::uint64_t)> symbol) { symbol_ = std::move(symbol); }
+
+    bool power_lost() const { return power_lost_; }
+
+    // Markers of io.h. Reads pass through uncounted.
+    void area_begin(io_area_call kind, std::uint32_t area_id, std::uint32_t offset_bytes,
+                    std::uint32_t byte_count, models::Duration now) noexcept;
+    void area_end(int result) noexcept;
+
+    void log(io_log_level level, std::string text, models::Duration now);
+
+    // Fails the power if a cut by time is due.
+    void time_passed(models::Duration now) noexcept;
+
+    std::uint32_t admit(const models::OperationBatch& batch) noexcept override;
+    void violated(const models::RuleViolation& violation) noexcept override;
+
+private:
+    void lose_power() noexcept;
+    std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
+
+    const BoardPlan& board_;
+    const MachineState& state_;
+    const RunOptions& options_;
+    RunReport& report_;
+    std::function<void()> leave_;
+    std::function<std::string(std::uint64_t)> symbol_;
+    bool power_lost_ = false;
+    bool in_call_ = false;
+    Call call_;
+};
+
+}  // namespace brownout::sim
