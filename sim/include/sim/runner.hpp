@@ -1,0 +1,52 @@
+// Runs the steps of a scenario one after the other and compares what happens with what is expected.
+#pragma once
+
+#include <sim/scenario_machine.hpp>
+
+#include <string>
+#include <vector>
+
+namespace brownout::sim {
+
+// A stretch of one boot, for people: "move 6 sectors up", with its share of the time.
+struct RunPhase {
+    std::string name;
+    models::Duration duration{};
+    std::uint32_t erases = 0;
+    models::Duration erase_time{};
+    std::uint64_t bytes_written = 0;
+    models::Duration write_time{};
+};
+
+struct StepResult {
+    const Step* step = nullptr;
+    RunReport report;              // of a reset, a request or a confirmation
+    std::vector<Call> calls;       // of the same
+    std::vector<RunPhase> phases;  // of a reset
+    models::Duration start{};      // device time at which the step began
+    std::vector<std::string> failures;  // of an expectation: what did not hold, with its place
+};
+
+struct ScenarioResult {
+    std::vector<StepResult> steps;
+    MachineState state;  // after the last step
+    bool holds = true;   // no expectation failed
+};
+
+// Told of every finished step, in order.
+class RunListener {
+public:
+    virtual ~RunListener() = default;
+    virtual void finished(const StepResult& step, const MachineState& state) = 0;
+};
+
+// InputError if a cut of the scenario never fires. `listener` may be nullptr. Runs the first
+// `step_count` steps.
+ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
+                            std::size_t step_count = SIZE_MAX);
+
+// "v2 from mcuboot_primary", or the words for how else a run ended.
+std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,
+                         const Outcome& outcome);
+
+}  // namespace brownout::sim

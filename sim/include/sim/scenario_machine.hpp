@@ -1,0 +1,65 @@
+// A scenario made real: its board as a machine, its firmware loaded, its images built.
+#pragma once
+
+#include <sim/firmware.hpp>
+#include <sim/image.hpp>
+#include <sim/machine.hpp>
+#include <sim/scenario.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace brownout::sim {
+
+// An image of the scenario with what an independent look says about it.
+struct KnownImage {
+    std::string name;
+    std::vector<std::uint8_t> bytes;
+    ImageInfo info;           // all zero if the bytes are no image
+    bool is_image = false;    // header and TLVs can be read
+    bool authentic = false;   // hash and, where one is asked for, signature are good
+};
+
+class ScenarioMachine {
+public:
+    // InputError: firmware that cannot be loaded, or lacks the strategy that the scenario asks for.
+    explicit ScenarioMachine(Scenario scenario);
+    ~ScenarioMachine();
+
+    const Scenario& scenario() const { return scenario_; }
+    Machine& machine() { return *machine_; }
+    const Machine& machine() const { return *machine_; }
+    const boot_firmware& core() const { return loader_->table(); }
+    const std::vector<KnownImage>& images() const { return images_; }
+
+    // The devices as the scenario starts.
+    MachineState initial_state() const;
+
+    // The known image that lies bit-exact at `offset` of a device; nullopt if none does.
+    std::optional<std::size_t> image_at(const MachineState& state, std::uint32_t device,
+                                        std::uint64_t offset_bytes) const;
+    // The same for a slot: at its start or, for swap using offset, at its second sector.
+    std::optional<std::size_t> image_in(const MachineState& state, const AreaPlan& area) const;
+
+    // What a slot holds, in words: "2.0.0 (v2)", "erased", "1.0.0, damaged", "no image".
+    std::string slot_text(const MachineState& state, const AreaPlan& area) const;
+
+    // Executes an upload as a programmer does: erased, then stored, no time, no operations.
+    void upload(MachineState& state, const UploadStep& step) const;
+
+private:
+    Scenario scenario_;
+    std::unique_ptr<Firmware> loader_;
+    std::unique_ptr<Firmware> application_;
+    std::unique_ptr<Machine> machine_;
+    std::vector<KnownImage> images_;
+};
+
+// The command that an application step stands for.
+app_command command_of(const RequestUpgradeStep& step);
+app_command command_of(const ConfirmStep& step);
+
+}  // namespace brownout::sim

@@ -1,0 +1,301 @@
+#include <sim/runner.hpp>
+
+#include "run_phases.hpp"
+
+#include <sim/scenario_names.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+// Keeps the calls of a run and when they ended.
+class CallRecorder final : public RunObserver {
+public:
+    std::vector<Call> calls;
+    std::vector<models::Duration> ends;
+
+    Power before_call(const Call& call, const MachineState&) noexcept override
+    {
+        calls.push_back(call);
+        last_end_ = call.start;
+        return Power::kHolds;
+    }
+
+    std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t,
+                                    const Call*, const MachineState&) noexcept override
+    {
+        if (batch.count > 0) {
+            last_end_ = batch.start + batch.interval * (std::int64_t{batch.count} - 1) +
+                        batch.duration;
+        }
+        return batch.count;
+    }
+
+    void after_call(const Call&, int, const MachineState&) noexcept override
+    {
+        ends.push_back(last_end_);
+    }
+
+private:
+    models::Duration last_end_{};
+};
+
+std::string cut_text(const PowerCut& cut)
+{
+    switch (cut.at) {
+    case PowerCut::At::kCall:
+        return fmt::format("call {}", cut.index);
+    case PowerCut::At::kOperation:
+        return fmt::format("op {}", cut.index);
+    case PowerCut::At::kTime:
+        return fmt::format("{:.6f} s", models::seconds(cut.time));
+    }
+    return {};
+}
+
+class ScenarioRun {
+public:
+    ScenarioRun(ScenarioMachine& machine, RunListener* listener)
+        : machine_(machine), listener_(listener)
+    {
+        result_.state = machine.initial_state();
+    }
+
+    void step(const Step& step)
+    {
+        StepResult result;
+        result.step = &step;
+        result.start = now_;
+        std::visit([&](const auto& action) { act(step, action, result); }, step.action);
+        result_.holds = result_.holds && result.failures.empty();
+        if (listener_ != nullptr) {
+            listener_->finished(result, result_.state);
+        }
+        result_.steps.push_back(std::move(result));
+    }
+
+    ScenarioResult take() { return std::move(result_); }
+
+private:
+    template <class Run>
+    void run(const Step& step, StepResult& result, Run&& run_it)
+    {
+        CallRecorder recorder;
+        RunOptions options;
+        options.observer = &recorder;
+        options.start = now_;
+        const StepCut* cut = step.cut();
+        if (cut != nullptr) {
+            options.cut = cut->where;
+        }
+        result.report = run_it(options);
+        result.calls = std::move(recorder.calls);
+        ends_ = std::move(recorder.ends);
+        now_ = result.report.end;
+        if (cut != nullptr && result.report.outcome.kind != OutcomeKind::kPowerLost) {
+            throw InputError(cut->place,
+                             fmt::format("the cut at {} never fires: the step made {} calls and {} "
+                                         "operations in {:.3f} s",
+                                         cut_text(cut->where), result.report.calls,
+                                         result.report.operations,
+                                         models::seconds(result.report.end - result.report.start)));
+        }
+        last_ = result.report;
+    }
+
+    void act(const Step&, const UploadStep& upload, StepResult&)
+    {
+        machine_.upload(result_.state, upload);
+    }
+
+    void act(const Step& step, const RequestUpgradeStep& request, StepResult& result)
+    {
+        run(step, result, [&](const RunOptions& options) {
+            return machine_.machine().command(result_.state, command_of(request), options);
+        });
+    }
+
+    void act(const Step& step, const ConfirmStep& confirm, StepResult& result)
+    {
+        run(step, result, [&](const RunOptions& options) {
+            return machine_.machine().command(result_.state, command_of(confirm), options);
+        });
+    }
+
+    void act(const Step& step, const ResetStep&, StepResult& result)
+    {
+        run(step, result, [&](const RunOptions& options) {
+            return machine_.machine().boot(result_.state, options);
+        });
+        result.phases = phases_of(machine_.machine().board(), machine_.scenario().boot.strategy,
+                                  result.calls, ends_, result.report);
+    }
+
+    void act(const Step&, const ExpectStep& expect, StepResult& result)
+    {
+        expect_outcome(expect, result.failures);
+        expect_log(expect, result.failures);
+        for (const ExpectedContent& content : expect.holds) {
+            expect_content(content, result.failures);
+        }
+        expect_violations(expect, result.failures);
+    }
+
+    static void fail(std::vector<std::string>& failures, const Place& place, std::string sentence)
+    {
+        failures.push_back(to_string(place) + ": " + std::move(sentence));
+    }
+
+    void expect_outcome(const ExpectStep& expect, std::vector<std::string>& failures) const
+    {
+        const Outcome& outcome = last_.outcome;
+        const std::string happened = outcome_text(machine_, result_.state, outcome);
+        if (expect.boots) {
+            const auto booted = booted_image();
+            const bool right =
+                booted && machine_.images()[*booted].name == expect.boots->text;
+            if (!right) {
+                fail(failures, expect.boots->place,
+                     fmt::format("expected to boot {}; instead: {}", expect.boots->text, happened));
+            }
+        }
+        if (expect.from) {
+            const AreaPlan* area = machine_.machine().area(expect.from->text);
+            const bool right = outcome.kind == OutcomeKind::kHandedOver && area != nullptr &&
+                               area->id == outcome.response.area_id;
+            if (!right) {
+                fail(failures, expect.from->place,
+                     fmt::format("expected to boot from {}; instead: {}", expect.from->text,
+                                 happened));
+            }
+        }
+        if (expect.outcome && *expect.outcome != outcome.kind) {
+            const Place place = expect.boots ? expect.boots->place : Place{};
+            fail(failures, place, fmt::format("expected the outcome '{}'; instead: {}",
+                                              to_string(*expect.outcome), happened));
+        }
+    }
+
+    std::optional<std::size_t> booted_image() const
+    {
+        if (last_.outcome.kind != OutcomeKind::kHandedOver) {
+            return std::nullopt;
+        }
+        const boot_response& response = last_.outcome.response;
+        return machine_.image_at(result_.state, response.device_id, response.device_offset_bytes);
+    }
+
+    void expect_log(const ExpectStep& expect, std::vector<std::string>& failures) const
+    {
+        auto line = last_.log.begin();
+        for (const Expected& expected : expect.log) {
+            line = std::find_if(line, last_.log.end(), [&](const LogLine& candidate) {
+                return candidate.text.find(expected.text) != std::string::npos;
+            });
+            if (line == last_.log.end()) {
+                fail(failures, expected.place,
+                     fmt::format("no log line (after those before it) contains '{}'",
+                                 expected.text));
+                break;
+            }
+            ++line;
+        }
+        for (const Expected& lacked : expect.log_lacks) {
+            for (const LogLine& candidate : last_.log) {
+                if (candidate.text.find(lacked.text) != std::string::npos) {
+                    fail(failures, lacked.place,
+                         fmt::format("the log has the line '{}'", candidate.text));
+                }
+            }
+        }
+    }
+
+    void expect_content(const ExpectedContent& expected, std::vector<std::string>& failures) const
+    {
+        const AreaPlan& area = *machine_.machine().area(expected.partition);
+        bool right = false;
+        if (expected.image.empty()) {
+            right = result_.state.devices[area.device].is_erased(area.offset_bytes,
+                                                                 area.size_bytes);
+        } else {
+            const auto held = machine_.image_in(result_.state, area);
+            right = held && machine_.images()[*held].name == expected.image;
+        }
+        if (!right) {
+            fail(failures, expected.place,
+                 fmt::format("{} should hold {}; it holds {}", expected.partition,
+                             expected.image.empty() ? "nothing" : expected.image,
+                             machine_.slot_text(result_.state, area)));
+        }
+    }
+
+    void expect_violations(const ExpectStep& expect, std::vector<std::string>& failures) const
+    {
+        if (!expect.violations) {
+            return;
+        }
+        for (const Expected& rule : *expect.violations) {
+            const bool found =
+                std::any_of(last_.violations.begin(), last_.violations.end(),
+                            [&](const Violation& v) { return v.rule == rule.text; });
+            if (!found) {
+                fail(failures, rule.place, "rule " + rule.text + " was not violated");
+            }
+        }
+        for (const Violation& violation : last_.violations) {
+            const bool expected =
+                std::any_of(expect.violations->begin(), expect.violations->end(),
+                            [&](const Expected& rule) { return rule.text == violation.rule; });
+            if (!expected) {
+                failures.push_back("unexpected violation of " + violation.rule + ": " +
+                                   violation.text);
+            }
+        }
+    }
+
+    ScenarioMachine& machine_;
+    RunListener* listener_;
+    ScenarioResult result_;
+    RunReport last_;
+    std::vector<models::Duration> ends_;
+    models::Duration now_{};
+};
+
+}  // namespace
+
+ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
+                            std::size_t step_count)
+{
+    ScenarioRun run(machine, listener);
+    const std::vector<Step>& steps = machine.scenario().steps;
+    for (std::size_t i = 0; i < std::min(step_count, steps.size()); ++i) {
+        run.step(steps[i]);
+    }
+    return run.take();
+}
+
+std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,
+                         const Outcome& outcome)
+{
+    if (outcome.kind != OutcomeKind::kHandedOver) {
+        return outcome.text.empty() ? to_string(outcome.kind)
+                                    : std::string(to_string(outcome.kind)) + ": " + outcome.text;
+    }
+    const auto image = machine.image_at(state, outcome.response.device_id,
+                                        outcome.response.device_offset_bytes);
+    std::string from = "?";
+    for (const AreaPlan& area : machine.machine().board().areas) {
+        if (area.id == outcome.response.area_id) {
+            from = area.name;
+        }
+    }
+    return fmt::format("boots {} {} from {}",
+                       image ? machine.images()[*image].name : "an image that is none of these:",
+                       to_string(outcome.response.version), from);
+}
+
+}  // namespace brownout::sim

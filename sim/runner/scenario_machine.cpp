@@ -1,0 +1,156 @@
+#include <sim/scenario_machine.hpp>
+
+#include <sim/data_paths.hpp>
+#include <sim/scenario_names.hpp>
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+bool is_authentic(const Scenario& scenario, const BootSetup& setup, const KnownImage& image)
+{
+    if (!image.is_image || !image.info.hash_matches) {
+        return false;
+    }
+    if (scenario.boot.signature == CRYPTO_SIGNATURE_NONE) {
+        return true;
+    }
+    return std::any_of(setup.signing_keys.begin(), setup.signing_keys.end(), [&](const auto& key) {
+        return image_signature_matches(image.bytes, image.info, scenario.boot.signature, key);
+    });
+}
+
+void require_strategy(const Scenario& scenario, const boot_firmware& core)
+{
+    if ((core.strategies >> scenario.boot.strategy & 1u) == 0) {
+        throw InputError(scenario.boot.place,
+                         std::string("the core '") + core.name + "' is not built for " +
+                             std::string(name_of(strategy_names(), scenario.boot.strategy)));
+    }
+}
+
+}  // namespace
+
+ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenario))
+{
+    const BoardPlan board = board_plan(scenario_);
+    const BootSetup setup = boot_setup(scenario_);
+    const FirmwarePlacement placement{0, board.ram_address, board.ram_bytes};
+    const bool builtin = scenario_.boot.core == "builtin";
+    loader_ = Firmware::load(builtin ? builtin_firmware(BOOT_FIRMWARE_LOADER)
+                                     : std::filesystem::path(scenario_.boot.core),
+                             placement);
+    require_strategy(scenario_, loader_->table());
+    application_ = Firmware::load(builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
+    machine_ = std::make_unique<Machine>(board, setup, *loader_, application_.get());
+    for (const ScenarioImage& source : scenario_.images) {
+        KnownImage image;
+        image.name = source.name;
+        image.bytes = image_bytes(scenario_, source.name);
+        if (auto info = parse_image(image.bytes)) {
+            image.info = std::move(*info);
+            image.is_image = true;
+        }
+        image.authentic = is_authentic(scenario_, setup, image);
+        images_.push_back(std::move(image));
+    }
+}
+
+ScenarioMachine::~ScenarioMachine() = default;
+
+MachineState ScenarioMachine::initial_state() const
+{
+    MachineState state = machine_->blank_state();
+    place_initial_content(scenario_, state);
+    return state;
+}
+
+std::optional<std::size_t> ScenarioMachine::image_at(const MachineState& state,
+                                                     std::uint32_t device,
+                                                     std::uint64_t offset_bytes) const
+{
+    const models::FlashArray& cells = state.devices.at(device);
+    std::vector<std::uint8_t> held;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+        const KnownImage& image = images_[i];
+        const std::size_t length = image.is_image ? image.info.total_bytes : image.bytes.size();
+        if (length == 0 || offset_bytes + length > cells.geometry().size_bytes) {
+            continue;
+        }
+        held.resize(length);
+        cells.read(offset_bytes, held);
+        if (std::equal(held.begin(), held.end(), image.bytes.begin())) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> ScenarioMachine::image_in(const MachineState& state,
+                                                     const AreaPlan& area) const
+{
+    if (auto found = image_at(state, area.device, area.offset_bytes)) {
+        return found;
+    }
+    const bool at_second_sector =
+        scenario_.boot.strategy == BOOT_SWAP_OFFSET && area.role == FLASH_SECONDARY;
+    if (!at_second_sector) {
+        return std::nullopt;
+    }
+    const std::uint32_t sector =
+        machine_->board().devices[area.device].sectors.front().size_bytes;
+    return image_at(state, area.device, std::uint64_t{area.offset_bytes} + sector);
+}
+
+std::string ScenarioMachine::slot_text(const MachineState& state, const AreaPlan& area) const
+{
+    if (const auto known = image_in(state, area)) {
+        const KnownImage& image = images_[*known];
+        return image.is_image ? to_string(image.info.version) + " (" + image.name + ")"
+                              : image.name;
+    }
+    const models::FlashArray& cells = state.devices.at(area.device);
+    if (cells.is_erased(area.offset_bytes, area.size_bytes)) {
+        return "erased";
+    }
+    std::vector<std::uint8_t> held(area.size_bytes);
+    cells.read(area.offset_bytes, held);
+    if (const auto info = parse_image(held)) {
+        return to_string(info->version) +
+               (info->hash_matches ? ", none of the scenario's images" : ", damaged");
+    }
+    return "no image";
+}
+
+void ScenarioMachine::upload(MachineState& state, const UploadStep& step) const
+{
+    const AreaPlan* area = machine_->area(step.partition);
+    const auto image =
+        std::find_if(images_.begin(), images_.end(),
+                     [&](const KnownImage& candidate) { return candidate.name == step.image; });
+    models::FlashArray& cells = state.devices.at(area->device);
+    const std::vector<std::uint8_t> erased(area->size_bytes, cells.geometry().erased_value);
+    cells.poke(area->offset_bytes, erased);
+    cells.poke(std::uint64_t{area->offset_bytes} + step.offset_bytes, image->bytes);
+}
+
+app_command command_of(const RequestUpgradeStep& step)
+{
+    app_command command{};
+    command.kind = APP_SET_PENDING;
+    command.image_index = step.image_index;
+    command.permanent = step.permanent;
+    return command;
+}
+
+app_command command_of(const ConfirmStep& step)
+{
+    app_command command{};
+    command.kind = APP_SET_CONFIRMED;
+    command.image_index = step.image_index;
+    return command;
+}
+
+}  // namespace brownout::sim
