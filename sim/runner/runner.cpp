@@ -281,21 +281,14 @@ ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
 std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,
                          const Outcome& outcome)
 {
-    if (outcome.kind != OutcomeKind::kHandedOver) {
-        return outcome.text.empty() ? to_string(outcome.kind)
-                                    : std::string(to_string(outcome.kind)) + ": " + outcome.text;
+    std::string words = outcome_words(machine, outcome);
+    if (outcome.kind == OutcomeKind::kHandedOver) {
+        const auto image = machine.image_at(state, outcome.response.device_id,
+                                            outcome.response.device_offset_bytes);
+        words += image ? " (" + machine.images()[*image].name + ")"
+                       : ", which is none of the scenario's images";
     }
-    const auto image = machine.image_at(state, outcome.response.device_id,
-                                        outcome.response.device_offset_bytes);
-    std::string from = "?";
-    for (const AreaPlan& area : machine.machine().board().areas) {
-        if (area.id == outcome.response.area_id) {
-            from = area.name;
-        }
-    }
-    return fmt::format("boots {} {} from {}",
-                       image ? machine.images()[*image].name : "an image that is none of these:",
-                       to_string(outcome.response.version), from);
+    return words;
 }
 
 }  // namespace brownout::sim

@@ -9,16 +9,17 @@ namespace brownout::sim {
 
 namespace {
 
-bool is_authentic(const Scenario& scenario, const BootSetup& setup, const KnownImage& image)
+bool is_authentic(const Scenario& scenario, const BootSetup& setup,
+                  std::span<const std::uint8_t> bytes, const ImageInfo& info)
 {
-    if (!image.is_image || !image.info.hash_matches) {
+    if (!info.hash_matches) {
         return false;
     }
     if (scenario.boot.signature == CRYPTO_SIGNATURE_NONE) {
         return true;
     }
     return std::any_of(setup.signing_keys.begin(), setup.signing_keys.end(), [&](const auto& key) {
-        return image_signature_matches(image.bytes, image.info, scenario.boot.signature, key);
+        return image_signature_matches(bytes, info, scenario.boot.signature, key);
     });
 }
 
@@ -53,7 +54,8 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
             image.info = std::move(*info);
             image.is_image = true;
         }
-        image.authentic = is_authentic(scenario_, setup, image);
+        image.authentic =
+            image.is_image && is_authentic(scenario_, setup, image.bytes, image.info);
         images_.push_back(std::move(image));
     }
 }
@@ -104,6 +106,17 @@ std::optional<std::size_t> ScenarioMachine::image_in(const MachineState& state,
     return image_at(state, area.device, std::uint64_t{area.offset_bytes} + sector);
 }
 
+bool ScenarioMachine::is_authentic_at(const MachineState& state,
+                                      const boot_response& response) const
+{
+    const models::FlashArray& cells = state.devices.at(response.device_id);
+    const std::uint64_t offset = response.device_offset_bytes;
+    std::vector<std::uint8_t> held(cells.geometry().size_bytes - offset);
+    cells.read(offset, held);
+    const auto info = parse_image(held);
+    return info && is_authentic(scenario_, machine_->setup(), held, *info);
+}
+
 std::string ScenarioMachine::slot_text(const MachineState& state, const AreaPlan& area) const
 {
     if (const auto known = image_in(state, area)) {
@@ -134,6 +147,22 @@ void ScenarioMachine::upload(MachineState& state, const UploadStep& step) const
     const std::vector<std::uint8_t> erased(area->size_bytes, cells.geometry().erased_value);
     cells.poke(area->offset_bytes, erased);
     cells.poke(std::uint64_t{area->offset_bytes} + step.offset_bytes, image->bytes);
+}
+
+std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome)
+{
+    std::string words = to_string(outcome.kind);
+    if (outcome.kind == OutcomeKind::kHandedOver) {
+        words += " " + to_string(outcome.response.version);
+        for (const AreaPlan& area : machine.machine().board().areas) {
+            if (area.id == outcome.response.area_id) {
+                words += " from " + area.name;
+            }
+        }
+    } else if (!outcome.text.empty()) {
+        words += ": " + outcome.text;
+    }
+    return words;
 }
 
 app_command command_of(const RequestUpgradeStep& step)

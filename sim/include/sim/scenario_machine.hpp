@@ -44,6 +44,9 @@ public:
     // The same for a slot: at its start or, for swap using offset, at its second sector.
     std::optional<std::size_t> image_in(const MachineState& state, const AreaPlan& area) const;
 
+    // Is what a loader would start authentic: hash and signature good, whoever made it?
+    bool is_authentic_at(const MachineState& state, const boot_response& response) const;
+
     // What a slot holds, in words: "2.0.0 (v2)", "erased", "1.0.0, damaged", "no image".
     std::string slot_text(const MachineState& state, const AreaPlan& area) const;
 
@@ -57,6 +60,9 @@ private:
     std::unique_ptr<Machine> machine_;
     std::vector<KnownImage> images_;
 };
+
+// "handed over 2.0.0 from mcuboot_primary", "assertion failed: ...".
+std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome);
 
 // The command that an application step stands for.
 app_command command_of(const RequestUpgradeStep& step);

@@ -1,0 +1,16 @@
+// Factories of the checks, one per file.
+#pragma once
+
+#include <sim/check.hpp>
+
+namespace brownout::sim {
+
+std::unique_ptr<Check> make_boots_authentic();
+std::unique_ptr<Check> make_old_or_new();
+std::unique_ptr<Check> make_update_completes();
+std::unique_ptr<Check> make_unconfirmed_reverts();
+std::unique_ptr<Check> make_confirmed_stays();
+std::unique_ptr<Check> make_comes_to_rest();
+std::unique_ptr<Check> make_no_rule_broken();
+
+}  // namespace brownout::sim

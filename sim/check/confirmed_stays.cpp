@@ -1,0 +1,45 @@
+#include "check_rules.hpp"
+
+namespace brownout::sim {
+
+namespace {
+
+class ConfirmedStays final : public Check {
+public:
+    std::string_view name() const override { return "confirmed-image-stays"; }
+
+    std::string_view verifies() const override
+    {
+        return "After the confirmation, or a permanent upgrade, every later boot starts the new image.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Later upgrades.";
+    }
+
+    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    {
+        const bool applies = (node.story.confirmed || (graph.permanent && node.story.ran_new)) && graph.new_image >= 0;
+        if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
+            node.facts.image == graph.new_image) {
+            return std::nullopt;
+        }
+        return "the new image does not stay: " + node.facts.text;
+    }
+
+    ExpectStep expectation(const Graph& graph, const Node&,
+                           const ScenarioMachine& machine) const override
+    {
+        ExpectStep expect;
+        const auto image = static_cast<std::size_t>(graph.new_image);
+        expect.boots = Expected{machine.images()[image].name, {}};
+        return expect;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Check> make_confirmed_stays() { return std::make_unique<ConfirmedStays>(); }
+
+}  // namespace brownout::sim

@@ -1,0 +1,45 @@
+#include "check_rules.hpp"
+
+namespace brownout::sim {
+
+namespace {
+
+class UnconfirmedReverts final : public Check {
+public:
+    std::string_view name() const override { return "unconfirmed-image-reverts"; }
+
+    std::string_view verifies() const override
+    {
+        return "After a test image ran once without being confirmed, every later boot starts the old one.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Permanent requests; what the application does by itself.";
+    }
+
+    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    {
+        const bool applies = node.story.ran_new && !node.story.confirmed && !graph.permanent && graph.old_image >= 0;
+        if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
+            node.facts.image == graph.old_image) {
+            return std::nullopt;
+        }
+        return "the unconfirmed image stays: " + node.facts.text;
+    }
+
+    ExpectStep expectation(const Graph& graph, const Node&,
+                           const ScenarioMachine& machine) const override
+    {
+        ExpectStep expect;
+        const auto image = static_cast<std::size_t>(graph.old_image);
+        expect.boots = Expected{machine.images()[image].name, {}};
+        return expect;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Check> make_unconfirmed_reverts() { return std::make_unique<UnconfirmedReverts>(); }
+
+}  // namespace brownout::sim

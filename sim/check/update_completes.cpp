@@ -1,0 +1,45 @@
+#include "check_rules.hpp"
+
+namespace brownout::sim {
+
+namespace {
+
+class UpdateCompletes final : public Check {
+public:
+    std::string_view name() const override { return "requested-update-completes"; }
+
+    std::string_view verifies() const override
+    {
+        return "Once the request is complete, the first boot that is not cut starts the new image.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Requests that the bootloader must refuse (no authentic new image): nothing is checked then.";
+    }
+
+    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    {
+        const bool applies = node.story.requested && !node.story.ran_new && graph.new_image >= 0;
+        if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
+            node.facts.image == graph.new_image) {
+            return std::nullopt;
+        }
+        return "the requested image is not started: " + node.facts.text;
+    }
+
+    ExpectStep expectation(const Graph& graph, const Node&,
+                           const ScenarioMachine& machine) const override
+    {
+        ExpectStep expect;
+        const auto image = static_cast<std::size_t>(graph.new_image);
+        expect.boots = Expected{machine.images()[image].name, {}};
+        return expect;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Check> make_update_completes() { return std::make_unique<UpdateCompletes>(); }
+
+}  // namespace brownout::sim

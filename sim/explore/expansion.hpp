@@ -1,0 +1,61 @@
+// Expands one node: boots it, lets the application act, and collects every state that this or a cut
+// of it leaves.
+#pragma once
+
+#include "byte_stream.hpp"
+#include "cut_points.hpp"
+
+#include <sim/exploration.hpp>
+
+#include <unordered_set>
+
+namespace brownout::sim {
+
+// A node as the graph tells nodes apart.
+struct NodeKey {
+    models::Digest128 digest;
+    std::uint8_t story = 0;
+    bool operator==(const NodeKey&) const = default;
+};
+
+struct NodeKeyHash {
+    std::size_t operator()(const NodeKey& key) const
+    {
+        return static_cast<std::size_t>(key.digest.low ^ (key.story * 0x9E3779B97F4A7C15u));
+    }
+};
+
+using KnownNodes = std::unordered_set<NodeKey, NodeKeyHash>;
+
+// What the expansion of a node found, as it travels between processes. New states are written as
+// differences, each to the one before it, the first to the node's own state.
+struct Expansion {
+    std::uint32_t node = 0;
+    BootFacts facts;
+    NodeKey next;  // after the uncut boot alone
+    std::uint64_t edges = 0;
+    std::uint64_t boots = 1;
+    std::uint32_t new_states = 0;
+    std::vector<std::uint8_t> new_state_bytes;
+};
+
+// One new state of an expansion.
+struct NewState {
+    NodeKey key;
+    Story story;
+    EdgeLabel label;
+};
+
+// Boots `node`. States whose key is in `known` are not reported; others are added to it.
+Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
+                 std::uint32_t node_index, Granularity granularity, KnownNodes& known);
+
+// Calls `take` for every new state of `expansion`, in order; `state` starts as the node's own and is
+// brought from one to the next.
+void read_new_states(const Expansion& expansion, MachineState state,
+                     const std::function<void(const NewState&, const MachineState&)>& take);
+
+void write_expansion(const Expansion& expansion, ByteWriter& to);
+Expansion read_expansion(ByteReader& from);
+
+}  // namespace brownout::sim

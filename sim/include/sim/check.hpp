@@ -1,0 +1,39 @@
+// Checks: what must hold at every node of an exploration. Each says what it verifies and what it
+// does not.
+#pragma once
+
+#include <sim/exploration.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace brownout::sim {
+
+class Check {
+public:
+    virtual ~Check() = default;
+    virtual std::string_view name() const = 0;
+    virtual std::string_view verifies() const = 0;
+    virtual std::string_view does_not_verify() const = 0;
+
+    // A sentence if the uncut boot of `node` breaks the rule.
+    virtual std::optional<std::string> judge(const Graph& graph, const Node& node) const = 0;
+
+    // What a replay expects after the last reset instead.
+    virtual ExpectStep expectation(const Graph& graph, const Node& node,
+                                   const ScenarioMachine& machine) const;
+};
+
+// The default checks, in the order of reports.
+std::vector<std::unique_ptr<Check>> default_checks();
+
+// The checks of these names; InputError for an unknown one.
+std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names);
+
+// How many uncut boots it takes from `start` until a boot changes nothing; nullopt: never.
+std::optional<std::uint32_t> boots_to_rest(const Graph& graph, std::uint32_t start);
+
+}  // namespace brownout::sim
