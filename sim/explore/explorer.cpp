@@ -1,0 +1,338 @@
+#include <sim/exploration.hpp>
+
+#include "findings.hpp"
+#include "worker_pool.hpp"
+
+#include <sim/check.hpp>
+#include <sim/runner.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <unordered_map>
+
+#include <sys/resource.h>
+
+namespace brownout::sim {
+
+namespace {
+
+std::uint64_t resident_bytes_max()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+
+class Explorer {
+public:
+    Explorer(ScenarioMachine& machine, const ExploreLimits& limits,
+             const std::function<void(const ExploreProgress&)>& progress,
+             const std::atomic<bool>& stop)
+        : machine_(machine), limits_(limits), progress_(progress), stop_(stop),
+          options_(machine.scenario().explore.value_or(ExploreOptions{}))
+    {
+        if (limits_.jobs == 0) {
+            limits_.jobs = std::max(1u, std::thread::hardware_concurrency());
+        }
+        if (!limits_.states) {
+            limits_.states = options_.states_max;
+        }
+        if (!limits_.seconds && options_.time_budget) {
+            limits_.seconds = models::seconds(*options_.time_budget);
+        }
+        checks_ = options_.checks.empty() ? default_checks() : checks_named(options_.checks);
+    }
+
+    Exploration run()
+    {
+        memory_at_start_ = resident_bytes_max();
+        start_at_root();
+        bool complete = true;
+        // Nodes of one depth lead to others of the same depth (completed runs) and of the next
+        // (cuts): finish a depth before the next, so that every node is found on a shortest way.
+        while (complete && !frontier_.empty()) {
+            if (limits_.depth && depth_ > *limits_.depth) {
+                complete = give_up(fmt::format("depth limit of {} cuts reached", *limits_.depth));
+                break;
+            }
+            while (complete && !frontier_.empty()) {
+                complete = expand_frontier();
+            }
+            frontier_.swap(next_frontier_);
+            drop_expanded(frontier_);
+            if (!frontier_.empty()) {
+                ++depth_;
+            }
+        }
+        return finish(complete);
+    }
+
+    Graph take_graph() { return std::move(graph_); }
+
+private:
+    bool is_during(const Step& step) const
+    {
+        return std::find(options_.during.begin(), options_.during.end(), step.kind()) !=
+               options_.during.end();
+    }
+
+    bool offers(StepKind kind) const
+    {
+        const std::vector<Step>& steps = machine_.scenario().steps;
+        return std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(graph_.first_step),
+                           steps.end(), [&](const Step& step) {
+                               return step.kind() == kind && is_during(step);
+                           });
+    }
+
+    void start_at_root()
+    {
+        const std::vector<Step>& steps = machine_.scenario().steps;
+        const auto first = std::find_if(steps.begin(), steps.end(),
+                                        [this](const Step& step) { return is_during(step); });
+        if (first == steps.end()) {
+            throw InputError(options_.place.line > 0 ? options_.place
+                                                     : Place{machine_.scenario().path, 0, 0},
+                             "there is nothing to explore: no step of a kind named in "
+                             "explore.during (default: reset)");
+        }
+        graph_.first_step = static_cast<std::size_t>(first - steps.begin());
+        ScenarioResult setup = run_scenario(machine_, nullptr, graph_.first_step);
+        if (!setup.holds) {
+            for (const StepResult& step : setup.steps) {
+                if (!step.failures.empty()) {
+                    throw InputError(step.failures.front() +
+                                     ": an expectation before the explored steps does not hold");
+                }
+            }
+        }
+        Story story;
+        for (const Step& step : steps) {
+            if (const auto* request = std::get_if<RequestUpgradeStep>(&step.action)) {
+                graph_.permanent = request->permanent;
+                story.requested = &step < &*first;
+                break;
+            }
+        }
+        graph_.offers_request = offers(StepKind::kRequestUpgrade);
+        graph_.offers_confirm = offers(StepKind::kConfirm);
+        graph_.old_image = known_in(setup.state, FLASH_PRIMARY);
+        graph_.new_image = known_in(setup.state, FLASH_SECONDARY);
+        Node root;
+        root.state = std::move(setup.state);
+        root.story = story;
+        add_node(std::move(root));
+        frontier_.push_back(0);
+    }
+
+    std::int32_t known_in(const MachineState& state, flash_role role) const
+    {
+        const AreaPlan* area = machine_.machine().area(role, 0);
+        if (area == nullptr) {
+            return kUnknownImageBooted;
+        }
+        const auto image = machine_.image_in(state, *area);
+        const bool usable = image && machine_.images()[*image].authentic;
+        return usable ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
+    }
+
+    std::uint32_t add_node(Node node)
+    {
+        const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
+        const NodeKey key{node.state.digest(), node.story.bits()};
+        index_of_[key] = index;
+        known_.insert(key);
+        states_.insert(NodeKey{key.digest, 0});
+        contents_.insert(NodeKey{node.state.content_digest(), 0});
+        graph_.nodes.push_back(std::move(node));
+        return index;
+    }
+
+    bool give_up(std::string reason)
+    {
+        stopped_by_ = std::move(reason);
+        return false;
+    }
+
+    double seconds_elapsed() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    }
+
+    std::string why_stop() const
+    {
+        if (stop_) {
+            return "interrupted";
+        }
+        if (limits_.seconds && seconds_elapsed() > *limits_.seconds) {
+            return fmt::format("time budget of {:g} s reached", *limits_.seconds);
+        }
+        if (limits_.states && states_.size() >= *limits_.states) {
+            return fmt::format("budget of {} states reached", *limits_.states);
+        }
+        return {};
+    }
+
+    // False if the exploration has to end here.
+    bool expand_frontier()
+    {
+        // Batches bound what is in flight when a budget runs out.
+        constexpr std::size_t kBatch = 2048;
+        const std::size_t count = std::min(kBatch, frontier_.size());
+        const std::vector<std::uint32_t> nodes(
+            frontier_.begin(), frontier_.begin() + static_cast<std::ptrdiff_t>(count));
+        const WorkerBatch batch{machine_, graph_, nodes, known_, options_.granularity,
+                                limits_.jobs};
+        std::vector<Expansion> expansions =
+            expand_in_workers(batch, [this, count](std::size_t done) {
+                report_progress(count - done);
+                return !why_stop().empty();
+            });
+        frontier_.erase(frontier_.begin(), frontier_.begin() + static_cast<std::ptrdiff_t>(count));
+        for (Expansion& expansion : expansions) {
+            merge(expansion);
+        }
+        drop_expanded(frontier_);
+        if (expansions.size() < count) {
+            for (const std::uint32_t node : nodes) {
+                if (!graph_.nodes[node].expanded) {
+                    frontier_.push_back(node);
+                }
+            }
+        }
+        const std::string reason = why_stop();
+        if (!reason.empty() && (!frontier_.empty() || !next_frontier_.empty())) {
+            return give_up(reason);
+        }
+        return true;
+    }
+
+    void report_progress(std::size_t in_flight)
+    {
+        if (progress_) {
+            progress_({states_.size(), frontier_.size() + next_frontier_.size() + in_flight,
+                       boots_, seconds_elapsed()});
+        }
+    }
+
+    void merge(Expansion& expansion)
+    {
+        const std::uint32_t source = expansion.node;
+        edges_ += expansion.edges;
+        boots_ += expansion.boots;
+        read_new_states(expansion, graph_.nodes[source].state,
+                        [&](const NewState& found, const MachineState& state) {
+                            reach(source, found, state);
+                        });
+        Node& node = graph_.nodes[source];
+        node.expanded = true;
+        node.facts = std::move(expansion.facts);
+        const auto next = index_of_.find(expansion.next);
+        node.next = next != index_of_.end() ? next->second : kNoNode;
+        BROWNOUT_ASSERT(node.next != kNoNode);
+    }
+
+    void reach(std::uint32_t source, const NewState& found, const MachineState& state)
+    {
+        const std::uint32_t depth = graph_.nodes[source].depth + (found.label.is_cut ? 1 : 0);
+        const auto seen = index_of_.find(found.key);
+        if (seen != index_of_.end()) {
+            Node& node = graph_.nodes[seen->second];
+            if (!node.expanded && depth < node.depth) {
+                node.depth = depth;
+                node.parent = source;
+                node.label = found.label;
+                frontier_.push_back(seen->second);
+            }
+            return;
+        }
+        Node node;
+        node.state = state;
+        node.story = found.story;
+        node.depth = depth;
+        node.parent = source;
+        node.label = found.label;
+        const std::uint32_t index = add_node(std::move(node));
+        (found.label.is_cut ? next_frontier_ : frontier_).push_back(index);
+    }
+
+    void drop_expanded(std::vector<std::uint32_t>& nodes) const
+    {
+        nodes.erase(std::remove_if(nodes.begin(), nodes.end(),
+                                   [this](std::uint32_t n) { return graph_.nodes[n].expanded; }),
+                    nodes.end());
+    }
+
+    Exploration finish(bool complete)
+    {
+        Exploration result;
+        result.closed = complete;
+        result.stopped_by = stopped_by_;
+        result.granularity = options_.granularity;
+        result.states = states_.size();
+        result.contents = contents_.size();
+        result.nodes = graph_.nodes.size();
+        result.edges = edges_;
+        result.boots = boots_;
+        for (std::uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+            const Node& node = graph_.nodes[i];
+            result.depth = std::max(result.depth, node.depth);
+            result.waiting += node.expanded ? 0 : 1;
+            if (complete) {
+                result.boots_to_rest_max =
+                    std::max(result.boots_to_rest_max, boots_to_rest(graph_, i).value_or(0));
+            }
+        }
+        result.findings = find_violations(graph_, machine_, checks_);
+        for (const auto& check : checks_) {
+            const bool broken =
+                std::any_of(result.findings.begin(), result.findings.end(),
+                            [&](const Finding& f) { return f.check == check->name(); });
+            result.checks.push_back({std::string(check->name()), !broken});
+        }
+        result.elapsed_seconds = seconds_elapsed();
+        const std::uint64_t grown = resident_bytes_max() - memory_at_start_;
+        result.memory_bytes_per_state = grown / std::max<std::uint64_t>(1, result.states);
+        return result;
+    }
+
+    ScenarioMachine& machine_;
+    ExploreLimits limits_;
+    const std::function<void(const ExploreProgress&)>& progress_;
+    const std::atomic<bool>& stop_;
+    ExploreOptions options_;
+    std::vector<std::unique_ptr<Check>> checks_;
+    Graph graph_;
+    KnownNodes known_;
+    KnownNodes states_;
+    KnownNodes contents_;
+    std::unordered_map<NodeKey, std::uint32_t, NodeKeyHash> index_of_;
+    std::vector<std::uint32_t> frontier_;
+    std::vector<std::uint32_t> next_frontier_;
+    std::uint32_t depth_ = 0;
+    std::uint64_t edges_ = 0;
+    std::uint64_t boots_ = 0;
+    std::uint64_t memory_at_start_ = 0;
+    std::string stopped_by_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+Exploration explore(ScenarioMachine& machine, const ExploreLimits& limits,
+                    const std::function<void(const ExploreProgress&)>& progress,
+                    const std::atomic<bool>& stop, Graph* graph)
+{
+    Explorer explorer(machine, limits, progress, stop);
+    Exploration result = explorer.run();
+    if (graph != nullptr) {
+        *graph = explorer.take_graph();
+    }
+    return result;
+}
+
+}  // namespace brownout::sim
