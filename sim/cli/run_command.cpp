@@ -1,0 +1,73 @@
+#include "commands.hpp"
+#include "output_file.hpp"
+
+#include <sim/report.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace brownout::sim::cli {
+
+namespace {
+
+struct RunOptionsGiven {
+    std::vector<std::string> files;
+    std::string json;
+};
+
+bool run_file(const std::string& file, const std::string& json)
+{
+    ScenarioMachine machine(load_scenario(file));
+    const bool quiet = json == "-";
+    std::cout << (quiet ? "" : machine.scenario().name + "\n");
+    RunText text(machine, std::cout);
+    const ScenarioResult result = run_scenario(machine, quiet ? nullptr : &text);
+    if (!quiet) {
+        text.summary(result);
+    }
+    if (!json.empty()) {
+        write_output(json, run_json(machine, result));
+    }
+    return result.holds;
+}
+
+void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
+{
+    auto given = std::make_shared<RunOptionsGiven>();
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("scenario", given->files, "scenario files (YAML)")->required();
+    command->add_option("--json", given->json, "write what happened as JSON; - is standard output");
+    command->callback([given, &exit_code] {
+        for (const std::string& file : given->files) {
+            if (!run_file(file, given->json)) {
+                exit_code = ExitCode::kCheckFailed;
+            }
+        }
+    });
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, ExitCode& exit_code)
+{
+    add(app, exit_code, "run", "run the steps of a scenario and compare with what it expects");
+}
+
+void add_replay(CLI::App& app, ExitCode& exit_code)
+{
+    auto given = std::make_shared<RunOptionsGiven>();
+    CLI::App* command =
+        app.add_subcommand("replay", "rerun a finding and say whether it still fails");
+    command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
+    command->callback([given, &exit_code] {
+        for (const std::string& file : given->files) {
+            const bool holds = run_file(file, {});
+            std::cout << file << (holds ? ": no longer fails\n" : ": still fails\n");
+            if (!holds) {
+                exit_code = ExitCode::kCheckFailed;
+            }
+        }
+    });
+}
+
+}  // namespace brownout::sim::cli

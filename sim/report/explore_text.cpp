@@ -1,0 +1,105 @@
+#include <sim/report.hpp>
+
+#include <sim/scenario_names.hpp>
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace brownout::sim {
+
+namespace {
+
+std::string thousands(std::uint64_t value)
+{
+    std::string digits = std::to_string(value);
+    for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
+        digits.insert(static_cast<std::size_t>(i), ",");
+    }
+    return digits;
+}
+
+void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostream& out)
+{
+    out << fmt::format("\n  FAILED  {}    after {} cut{}, at {} of the states\n\n", finding.check,
+                       finding.cuts, finding.cuts == 1 ? "" : "s", thousands(finding.count));
+    for (std::size_t i = 0; i < finding.trace.size(); ++i) {
+        out << fmt::format("  {:>2}  {}\n", i + 1, finding.trace[i]);
+    }
+    out << "  why      " << finding.sentence << '\n';
+    if (!repro.path.empty()) {
+        out << "  repro    brownout replay " << repro.path.string() << "      (written)\n";
+    }
+}
+
+}  // namespace
+
+const char* granularity_words(Granularity granularity)
+{
+    switch (granularity) {
+    case Granularity::kCalls:
+        return "between calls";
+    case Granularity::kDefault:
+        return "between calls, at every op of trailer writes, first, middle and last op of others";
+    case Granularity::kOps:
+        return "between all ops";
+    }
+    return "";
+}
+
+void print_exploration(const ScenarioMachine& machine, const Exploration& exploration,
+                       const std::vector<WrittenRepro>& repros, std::ostream& out)
+{
+    const Scenario& scenario = machine.scenario();
+    out << fmt::format("{}   {}, {}   core: {} (as {})\n", scenario.name,
+                       name_of(strategy_names(), scenario.boot.strategy), scenario.board.name,
+                       machine.core().name, machine.core().release);
+    for (std::size_t i = 0; i < exploration.findings.size(); ++i) {
+        print_finding(exploration.findings[i], i < repros.size() ? repros[i] : WrittenRepro{}, out);
+    }
+    std::size_t holding = 0;
+    for (const CheckResult& check : exploration.checks) {
+        holding += check.holds ? 1u : 0u;
+    }
+    out << '\n';
+    if (exploration.closed) {
+        out << fmt::format("Every sequence of power cuts explored: {} states, {} edges, {} boots, "
+                           "closed at depth {}.\n",
+                           thousands(exploration.states), thousands(exploration.edges),
+                           thousands(exploration.boots), exploration.depth);
+    } else {
+        out << fmt::format("INCOMPLETE  {}: {} states, {} waiting, depth {}. {}\n",
+                           exploration.stopped_by, thousands(exploration.states),
+                           thousands(exploration.waiting), exploration.depth,
+                           exploration.findings.empty() ? "No violation so far."
+                                                        : "Violations above.");
+    }
+    out << fmt::format("  cuts     {}; tear: operation not started\n",
+                       granularity_words(exploration.granularity));
+    out << fmt::format("  states   {} distinct at reset ({} distinct flash contents, {} with the "
+                       "application's story)\n",
+                       thousands(exploration.states), thousands(exploration.contents),
+                       thousands(exploration.nodes));
+    for (const CheckResult& check : exploration.checks) {
+        out << fmt::format("  {}   {}\n",
+                           !check.holds         ? "FAILED"
+                           : exploration.closed ? "holds "
+                                                : "so far",
+                           check.name);
+    }
+    if (exploration.closed) {
+        out << fmt::format("  at rest  after at most {} boot{}\n", exploration.boots_to_rest_max,
+                           exploration.boots_to_rest_max == 1 ? "" : "s");
+    }
+    out << fmt::format("  took     {:.2f} s, {:.0f} boots per second, {:.1f} KiB of memory per "
+                       "state\n",
+                       exploration.elapsed_seconds,
+                       static_cast<double>(exploration.boots) /
+                           std::max(exploration.elapsed_seconds, 1e-9),
+                       static_cast<double>(exploration.memory_bytes_per_state) / 1024);
+    if (exploration.closed && exploration.findings.empty()) {
+        out << fmt::format("All {} checks hold.\n", holding);
+    }
+}
+
+}  // namespace brownout::sim

@@ -1,0 +1,161 @@
+#include <sim/report.hpp>
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace brownout::sim {
+
+namespace {
+
+char level_letter(io_log_level level)
+{
+    switch (level) {
+    case IO_LOG_ERROR:
+        return 'E';
+    case IO_LOG_WARNING:
+        return 'W';
+    case IO_LOG_INFO:
+        return 'I';
+    case IO_LOG_DEBUG:
+        return 'D';
+    }
+    return '?';
+}
+
+std::string time_text(models::Duration time)
+{
+    return fmt::format("{:10.3f} s", models::seconds(time));
+}
+
+constexpr const char* kIndent = "              ";
+
+std::string phase_text(const RunPhase& phase)
+{
+    std::string text =
+        fmt::format("{}{:10.3f} s  {}", kIndent, models::seconds(phase.duration), phase.name);
+    if (phase.erases > 0) {
+        text += fmt::format(", {} erases of {:.1f} ms", phase.erases,
+                            models::seconds(phase.erase_time) * 1e3 / phase.erases);
+    }
+    if (phase.bytes_written >= 4096) {
+        text += fmt::format(", {} KiB written, {:.1f} ms per 4 KiB", phase.bytes_written / 1024,
+                            models::seconds(phase.write_time) * 1e3 * 4096 /
+                                static_cast<double>(phase.bytes_written));
+    } else if (phase.bytes_written > 0) {
+        text += fmt::format(", {} bytes written", phase.bytes_written);
+    }
+    return text;
+}
+
+std::string cut_words(const StepCut& cut)
+{
+    switch (cut.where.at) {
+    case PowerCut::At::kCall:
+        return fmt::format(", power fails before call {}", cut.where.index);
+    case PowerCut::At::kOperation:
+        return fmt::format(", power fails before op {}", cut.where.index);
+    case PowerCut::At::kTime:
+        return fmt::format(", power fails after {:.6f} s", models::seconds(cut.where.time));
+    }
+    return {};
+}
+
+std::string step_words(const ScenarioMachine& machine, const Step& step)
+{
+    std::string words;
+    switch (step.kind()) {
+    case StepKind::kUpload: {
+        const auto& upload = std::get<UploadStep>(step.action);
+        words = fmt::format("upload {} to {}", upload.image, upload.partition);
+        for (const KnownImage& image : machine.images()) {
+            if (image.name == upload.image) {
+                words += fmt::format(" ({} bytes)", image.bytes.size());
+            }
+        }
+        break;
+    }
+    case StepKind::kRequestUpgrade:
+        words = std::get<RequestUpgradeStep>(step.action).permanent ? "request_upgrade permanent"
+                                                                    : "request_upgrade test";
+        break;
+    case StepKind::kConfirm:
+        words = "confirm";
+        break;
+    case StepKind::kReset:
+        words = "reset";
+        break;
+    case StepKind::kExpect:
+        words = "expect";
+        break;
+    }
+    if (step.cut() != nullptr) {
+        words += cut_words(*step.cut());
+    }
+    return words;
+}
+
+}  // namespace
+
+RunText::RunText(const ScenarioMachine& machine, std::ostream& out) : machine_(machine), out_(out)
+{
+}
+
+void RunText::finished(const StepResult& result, const MachineState& state)
+{
+    const Step& step = *result.step;
+    out_ << time_text(result.start) << "  " << step_words(machine_, step);
+    if (step.kind() == StepKind::kExpect) {
+        out_ << (result.failures.empty() ? ": holds\n" : ": FAILS\n");
+        for (const std::string& failure : result.failures) {
+            out_ << kIndent << failure << '\n';
+        }
+        return;
+    }
+    out_ << '\n';
+    if (step.kind() == StepKind::kUpload) {
+        return;
+    }
+    for (const LogLine& line : result.report.log) {
+        out_ << kIndent << level_letter(line.level) << ": " << line.text << '\n';
+    }
+    for (const Violation& violation : result.report.violations) {
+        out_ << kIndent << "rule " << violation.rule << ": " << violation.text << '\n';
+        if (!violation.symbol.empty()) {
+            out_ << kIndent << "     symbol   " << violation.symbol << '\n';
+        }
+        out_ << kIndent << "     source   " << violation.source << '\n';
+    }
+    for (const RunPhase& phase : result.phases) {
+        out_ << phase_text(phase) << '\n';
+    }
+    if (step.kind() == StepKind::kReset) {
+        out_ << time_text(result.report.end) << "  "
+             << outcome_text(machine_, state, result.report.outcome) << '\n';
+    } else if (result.report.outcome.kind != OutcomeKind::kCommandDone ||
+               result.report.outcome.code != 0) {
+        out_ << kIndent << outcome_text(machine_, state, result.report.outcome)
+             << fmt::format(" (code {})\n", result.report.outcome.code);
+    }
+}
+
+void RunText::summary(const ScenarioResult& result)
+{
+    out_ << "in the end\n";
+    for (const AreaPlan& area : machine_.machine().board().areas) {
+        if (area.role == FLASH_PRIMARY || area.role == FLASH_SECONDARY) {
+            out_ << fmt::format("  {:<20} 0x{:08X}  {}\n", area.name, area.offset_bytes,
+                                machine_.slot_text(result.state, area));
+        }
+    }
+    std::size_t expectations = 0;
+    for (const StepResult& step : result.steps) {
+        expectations += step.step->kind() == StepKind::kExpect ? 1u : 0u;
+    }
+    if (expectations > 0) {
+        out_ << (result.holds ? fmt::format("All {} expectations hold.\n", expectations)
+                              : std::string("An expectation FAILS.\n"));
+    }
+}
+
+}  // namespace brownout::sim
