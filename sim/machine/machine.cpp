@@ -1,6 +1,7 @@
 #include <sim/machine.hpp>
 
 #include "device_model.hpp"
+#include "guarded_crypto.hpp"
 #include "processor.hpp"
 #include "ram_target.hpp"
 #include "scheduler.hpp"
@@ -26,6 +27,7 @@ struct Machine::Impl {
     std::unique_ptr<FirmwareFiber> loader_fiber;
     std::unique_ptr<FirmwareFiber> application_fiber;
     std::unique_ptr<CryptoProvider> crypto;
+    std::unique_ptr<GuardedCrypto> guarded_crypto;
     MachineState* running = nullptr;
 
     Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
@@ -50,6 +52,7 @@ struct Machine::Impl {
         }
         crypto = std::make_unique<CryptoProvider>(
             CryptoCosts{board.sha256_cycles_per_byte, board.verify_cycles}, crypto_host());
+        guarded_crypto = std::make_unique<GuardedCrypto>(processor, *crypto->table());
     }
 
     CryptoHost crypto_host()
@@ -100,7 +103,7 @@ struct Machine::Impl {
         platform.struct_bytes = sizeof platform;
         platform.version = BOOT_FIRMWARE_ABI_VERSION;
         platform.io = processor.io();
-        platform.crypto = crypto->table();
+        platform.crypto = guarded_crypto->table();
         platform.board = &record;
         platform.config = &config;
         platform.command = command;

@@ -43,6 +43,19 @@ Piece piece_at(const models::Bus& bus, std::uint32_t address, std::uint32_t byte
 
 }  // namespace
 
+// Brackets a platform call: while it lasts, our code runs on the firmware's stack. Holds nothing, so
+// a run that is abandoned inside loses nothing.
+class Processor::PlatformCall {
+public:
+    PlatformCall(Processor& core, const void* caller) noexcept : core_(core) { core.enter(caller); }
+    ~PlatformCall() { core_.fiber_->leave_platform(); }
+    PlatformCall(const PlatformCall&) = delete;
+    PlatformCall& operator=(const PlatformCall&) = delete;
+
+private:
+    Processor& core_;
+};
+
 // The functions of the io table. Static members of a friend, so that they may reach the processor
 // without being part of its interface.
 struct ProcessorIo {
@@ -51,7 +64,13 @@ struct ProcessorIo {
     static std::uint32_t read32(void* context, std::uint32_t address) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        return read_register(core, address);
+    }
+
+    static std::uint32_t read_register(Processor& core, std::uint32_t address) noexcept
+    {
+        core.take_turn();
         const models::BusRange* range = core.bus_.find(address);
         if (range == nullptr) {
             core.bus_fault("read", address);
@@ -66,7 +85,14 @@ struct ProcessorIo {
     static void write32(void* context, std::uint32_t address, std::uint32_t value) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        write_register(core, address, value);
+    }
+
+    static void write_register(Processor& core, std::uint32_t address,
+                               std::uint32_t value) noexcept
+    {
+        core.take_turn();
         const models::BusRange* range = core.bus_.find(address);
         if (range == nullptr) {
             core.bus_fault("write", address);
@@ -81,9 +107,16 @@ struct ProcessorIo {
                        std::uint32_t expected, std::uint32_t timeout_us) noexcept
     {
         Processor& core = self(context);
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        return poll_register(core, address, mask, expected, timeout_us);
+    }
+
+    static bool poll_register(Processor& core, std::uint32_t address, std::uint32_t mask,
+                              std::uint32_t expected, std::uint32_t timeout_us) noexcept
+    {
         const models::Duration deadline = core.now_ + models::microseconds(timeout_us);
         for (;;) {
-            const std::uint32_t value = read32(context, address);
+            const std::uint32_t value = read_register(core, address);
             if ((value & mask) == expected) {
                 return true;
             }
@@ -110,7 +143,7 @@ struct ProcessorIo {
                             std::uint32_t ready_mask) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         const auto* bytes = static_cast<const std::uint8_t*>(source);
         const std::span<const std::uint8_t> words(bytes, std::size_t{word_count} * 4);
         const models::BusRange* range = core.bus_.find(address);
@@ -127,8 +160,8 @@ struct ProcessorIo {
         for (std::uint32_t i = 0; i < word_count; ++i) {
             std::uint32_t word = 0;
             std::memcpy(&word, bytes + std::size_t{i} * 4, 4);
-            write32(context, address + 4 * i, word);
-            poll32(context, ready_address, ready_mask, ready_mask, 0);
+            write_register(core, address + 4 * i, word);
+            poll_register(core, ready_address, ready_mask, ready_mask, 0);
         }
     }
 
@@ -136,7 +169,7 @@ struct ProcessorIo {
                          std::uint32_t byte_count) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         auto* to = static_cast<std::uint8_t*>(destination);
         while (byte_count > 0) {
             const Piece piece = piece_at(core.bus_, address, byte_count);
@@ -163,7 +196,7 @@ struct ProcessorIo {
                           std::uint32_t byte_count) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         const auto* from = static_cast<const std::uint8_t*>(source);
         while (byte_count > 0) {
             const Piece piece = piece_at(core.bus_, address, byte_count);
@@ -183,36 +216,38 @@ struct ProcessorIo {
 
     static std::uint32_t dma_address(void* context, const void* pointer) noexcept
     {
-        return self(context).bus_.address_of(pointer).value_or(IO_ADDRESS_NONE);
+        Processor& core = self(context);
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        return core.bus_.address_of(pointer).value_or(IO_ADDRESS_NONE);
     }
 
     static void charge_cycles(void* context, std::uint32_t cycles) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         core.charge(cycles);
     }
 
     static void wait_us(void* context, std::uint32_t microseconds) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         core.now_ += models::microseconds(microseconds);
         core.advanced();
     }
 
-    static void area_begin(void* context, io_area_call call, std::uint32_t area_id,
+    static void area_begin(void* context, io_area_call kind, std::uint32_t area_id,
                            std::uint32_t offset_bytes, std::uint32_t byte_count) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
-        core.recorder_->area_begin(call, area_id, offset_bytes, byte_count, core.now_);
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        core.recorder_->area_begin(kind, area_id, offset_bytes, byte_count, core.now_);
     }
 
     static void area_end(void* context, int result) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         core.recorder_->area_end(result);
     }
 
@@ -220,7 +255,7 @@ struct ProcessorIo {
                     va_list arguments) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         std::array<char, 512> text{};
         std::vsnprintf(text.data(), text.size(), format, arguments);
         core.recorder_->log(level, text.data(), core.now_);
@@ -229,7 +264,7 @@ struct ProcessorIo {
     static void halt(void* context, io_halt_reason reason, const char* where) noexcept
     {
         Processor& core = self(context);
-        core.enter(__builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0));
         OutcomeKind kind = OutcomeKind::kAssert;
         switch (reason) {
         case IO_HALT_ASSERT:
@@ -329,11 +364,18 @@ void Processor::leave() noexcept
 void Processor::enter(const void* caller) noexcept
 {
     caller_ = caller;
-    fiber_->mark_progress();
+    fiber_->enter_platform();
+    take_turn();
+}
+
+void Processor::take_turn() noexcept
+{
     while (now_ > horizon_) {
         fiber_->suspend();
     }
 }
+
+void Processor::leave_platform() noexcept { fiber_->leave_platform(); }
 
 void Processor::stop(OutcomeKind kind, std::string text) noexcept
 {

@@ -41,6 +41,11 @@ public:
     // Set when the firmware stopped for good; the power loss of the machine is not among them.
     const std::optional<Outcome>& outcome() const { return outcome_; }
 
+    // Around every call of the firmware to its platform that is not in the io table. `caller` is the
+    // firmware's return address, for reports.
+    void enter(const void* caller) noexcept;
+    void leave_platform() noexcept;
+
     // CPU cycles of this core, as charge_cycles() of the io table.
     void charge(std::uint64_t cycles) noexcept;
     // The firmware symbol behind a host or device address; "" if there is none.
@@ -52,9 +57,10 @@ public:
 
 private:
     friend struct ProcessorIo;
+    class PlatformCall;
 
-    // Marks the entry of a platform call made from `caller`: watchdog, turn of other processors.
-    void enter(const void* caller) noexcept;
+    // Lets processors whose clocks are behind act first.
+    void take_turn() noexcept;
     void stop(OutcomeKind kind, std::string text) noexcept;  // does not return on the fiber
     void advanced() noexcept;                                // after now_ moved
     void bus_fault(const char* access, std::uint32_t address) noexcept;
