@@ -46,6 +46,7 @@ struct DevicePlan {
     bool needs_erase = true;
     std::uint8_t writes_per_unit_max = 0;   // between erases; 0: no limit, not counted
     std::uint32_t erase_cycles_max = 0;     // endurance; 0: not given
+    bool dma_reads_ram_only = false;        // plain only: EasyDMA's rule
     models::Duration program_unit_time{};   // plain only; the NVMC has its own data
     models::Duration erase_sector_time{};
 

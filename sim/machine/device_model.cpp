@@ -1,0 +1,136 @@
+#include "device_model.hpp"
+
+#include <models/assert.hpp>
+#include <models/nrf52840.hpp>
+#include <models/nvmc.hpp>
+#include <models/plain_flash.hpp>
+
+namespace brownout::sim {
+
+namespace {
+
+models::NvmcData nvmc_data(const DevicePlan& plan)
+{
+    models::NvmcData data = models::nrf52840::nvmc_data();
+    data.register_base = plan.register_base;
+    data.flash_address = plan.mapped_address;
+    data.flash_size_bytes = static_cast<std::uint32_t>(plan.size_bytes());
+    data.page_bytes = plan.sectors.front().size_bytes;
+    data.writes_per_word_max = plan.writes_per_unit_max;
+    data.erase_cycles_max = plan.erase_cycles_max;
+    return data;
+}
+
+models::PlainFlashData plain_data(const DevicePlan& plan)
+{
+    models::PlainFlashData data;
+    data.name = plan.name;
+    for (const SectorRun& run : plan.sectors) {
+        data.sectors.push_back({run.size_bytes, run.count});
+    }
+    data.write_unit_bytes = plan.write_unit_bytes;
+    data.erased_value = plan.erased_value;
+    data.needs_erase = plan.needs_erase;
+    data.writes_per_unit_max = plan.writes_per_unit_max;
+    data.ram_only = plan.dma_reads_ram_only;
+    data.program_unit_time = plan.program_unit_time;
+    data.erase_sector_time = plan.erase_sector_time;
+    return data;
+}
+
+// Both controllers have the same shape: registers, mapped memory, cells.
+template <class Controller, class Data>
+class ControllerModel final : public DeviceModel {
+public:
+    ControllerModel(const DevicePlan& plan, const Data& data, std::uint32_t device_index,
+                    std::uint32_t register_bytes)
+        : controller_(data, device_index), register_base_(plan.register_base),
+          register_bytes_(register_bytes), mapped_address_(plan.mapped_address),
+          mapped_bytes_(static_cast<std::uint32_t>(plan.size_bytes()))
+    {
+    }
+
+    void map(models::Bus& bus) override
+    {
+        bus.map({register_base_, register_bytes_, &controller_.registers()});
+        bus.map({mapped_address_, mapped_bytes_, &controller_.memory()});
+    }
+
+    void attach(models::FlashArray& cells) override { controller_.attach(cells); }
+    void reset() override { controller_.power_on_reset(); }
+
+private:
+    Controller controller_;
+    std::uint32_t register_base_;
+    std::uint32_t register_bytes_;
+    std::uint32_t mapped_address_;
+    std::uint32_t mapped_bytes_;
+};
+
+board_driver driver_of(ControllerKind kind)
+{
+    switch (kind) {
+    case ControllerKind::kNvmc:
+        return BOARD_DRIVER_NVMC;
+    case ControllerKind::kPlain:
+        return BOARD_DRIVER_PLAIN;
+    }
+    return BOARD_DRIVER_NONE;
+}
+
+}  // namespace
+
+models::FlashArray blank_cells(const DevicePlan& plan)
+{
+    switch (plan.controller) {
+    case ControllerKind::kNvmc:
+        return models::FlashArray(models::Nvmc::geometry(nvmc_data(plan)));
+    case ControllerKind::kPlain:
+        return models::FlashArray(models::PlainFlash::geometry(plain_data(plan)));
+    }
+    BROWNOUT_ASSERT(!"every controller has cells");
+}
+
+std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index)
+{
+    using models::Nvmc;
+    using models::PlainFlash;
+    switch (plan.controller) {
+    case ControllerKind::kNvmc:
+        return std::make_unique<ControllerModel<Nvmc, models::NvmcData>>(
+            plan, nvmc_data(plan), device_index, models::nvmc_register::kBlockBytes);
+    case ControllerKind::kPlain:
+        return std::make_unique<ControllerModel<PlainFlash, models::PlainFlashData>>(
+            plan, plain_data(plan), device_index, models::plain_register::kBlockBytes);
+    }
+    return nullptr;
+}
+
+::board board_record(const BoardPlan& plan)
+{
+    BROWNOUT_ASSERT(plan.devices.size() <= BOARD_DEVICES_MAX);
+    BROWNOUT_ASSERT(plan.areas.size() <= BOARD_AREAS_MAX);
+    ::board record{};
+    for (const DevicePlan& device : plan.devices) {
+        BROWNOUT_ASSERT(device.sectors.size() <= FLASH_SECTOR_RUNS_MAX);
+        board_device& entry = record.devices[record.device_count++];
+        entry.driver = driver_of(device.controller);
+        entry.register_base = device.register_base;
+        entry.mapped_address = device.mapped_address;
+        entry.size_bytes = static_cast<std::uint32_t>(device.size_bytes());
+        entry.write_unit_bytes = device.write_unit_bytes;
+        entry.erased_value = device.erased_value;
+        entry.needs_erase = device.needs_erase;
+        for (const SectorRun& run : device.sectors) {
+            entry.sector_runs[entry.sector_run_count++] = {run.size_bytes, run.count};
+        }
+    }
+    for (const AreaPlan& area : plan.areas) {
+        record.areas[record.area_count++] = {area.id,           area.role,
+                                             area.image_index,  area.device,
+                                             area.offset_bytes, area.size_bytes};
+    }
+    return record;
+}
+
+}  // namespace brownout::sim
