@@ -11,6 +11,9 @@ int main(int argc, char** argv)
     ExitCode exit_code = ExitCode::kHolds;
     cli::add_validate(app, exit_code);
     cli::add_list(app, exit_code);
+    cli::add_run(app, exit_code);
+    cli::add_explore(app, exit_code);
+    cli::add_replay(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
