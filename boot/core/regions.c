@@ -104,13 +104,13 @@ static int scramble_trailer_of_unit(const struct slot_pair *pair, enum slot slot
             return BOOT_EFLASH;
         }
         start = sector.offset_bytes;
-    } else if (fix_is_on(pair, BOOT_FIX_NO_ERASE_STALE_STATUS)) {
-        int result = write_erased_unit(area, start);
-        if (result != BOOT_OK) {
-            return result;
-        }
     }
-    return region_scramble(area, start, area->size_bytes - start, BACKWARD);
+    int result = region_scramble(area, start, area->size_bytes - start, BACKWARD);
+    if (result == BOOT_OK && !flash_needs_erase(area) &&
+        fix_is_on(pair, BOOT_FIX_NO_ERASE_STALE_STATUS)) {
+        result = write_erased_unit(area, start); /* the first status entry */
+    }
+    return result;
 }
 
 int trailer_scramble(const struct slot_pair *pair, enum slot slot)

@@ -58,6 +58,13 @@ void status_find_source_in_primary(struct slot_pair *pair)
     status_log_source(io, pair->progress.source);
 }
 
+uint32_t status_offset(const struct slot_pair *pair, const struct flash_area *area)
+{
+    uint32_t unit = fix_is_on(pair, BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER) ? status_unit_bytes(pair)
+                                                                         : flash_write_unit(area);
+    return trailer_status_offset(&pair->boot->layout, area, unit);
+}
+
 /* Entries are read in windows of the copy buffer: one read instead of one per entry. */
 struct status_window {
     const struct slot_pair *pair;
@@ -73,7 +80,7 @@ static int load_window(struct status_window *window, uint32_t entry)
     uint32_t capacity = COPY_PIECE_BYTES / unit;
     window->first = entry - entry % capacity;
     window->loaded = min_u32(capacity, window->entry_count - window->first);
-    uint32_t start = trailer_status_offset(&window->pair->boot->layout, window->area);
+    uint32_t start = status_offset(window->pair, window->area);
     int result = flash_read(window->area, start + window->first * unit,
                             window->pair->boot->copy_buffer, (window->loaded - 1) * unit + 1);
     return result == 0 ? BOOT_OK : BOOT_EFLASH;
@@ -145,8 +152,8 @@ void status_write(struct slot_pair *pair, uint32_t entry, uint8_t value)
 {
     const struct flash_area *area =
         pair->progress.status_in_scratch ? pair->scratch : primary_of(pair);
-    int result =
-        trailer_write_status(&pair->boot->layout, area, entry, status_unit_bytes(pair), value);
+    uint32_t offset = status_offset(pair, area) + entry * status_unit_bytes(pair);
+    int result = trailer_write_status(area, offset, value);
     if (result != BOOT_OK) {
         IO_ASSERT(pair->boot->io, pair->boot->config->validate_primary);
         pair->progress.failed_status_writes++;

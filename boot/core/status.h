@@ -22,6 +22,9 @@ const struct flash_area *status_area(const struct slot_pair *pair, enum status_s
  * not, and the request in the secondary slot is gone. */
 void status_find_source_in_primary(struct slot_pair *pair);
 
+/* Of the first status entry in `area`. */
+uint32_t status_offset(const struct slot_pair *pair, const struct flash_area *area);
+
 /* 1-based index of the highest entry of `entry_count` that is not erased; 0 if there is none. */
 int status_highest_written(const struct slot_pair *pair, const struct flash_area *area,
                            uint32_t entry_count, uint32_t *highest);

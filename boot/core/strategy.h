@@ -38,7 +38,8 @@ struct strategy {
     /* Swap. */
     void (*find_source)(struct slot_pair *pair); /* logs; sets progress.source */
     int (*read_position)(struct slot_pair *pair, const struct flash_area *area);
-    void (*swap)(struct slot_pair *pair);
+    /* False: refused for want of space, nothing was moved. */
+    bool (*swap)(struct slot_pair *pair);
     /* NULL or: the uploaded image lies where it must not. BOOT_OK, BOOT_EFLASH, BOOT_EBADIMAGE. */
     int (*check_upload_place)(struct slot_pair *pair);
     /* NULL or: after the secondary turned out to hold nothing bootable. */

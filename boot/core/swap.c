@@ -46,7 +46,7 @@ static void begin_resumed(struct slot_pair *pair)
     }
 }
 
-void swap_perform(struct slot_pair *pair)
+bool swap_perform(struct slot_pair *pair)
 {
     const struct strategy *strategy = pair->boot->strategy;
     if (swap_is_in_progress(&pair->progress)) {
@@ -55,9 +55,10 @@ void swap_perform(struct slot_pair *pair)
         begin_fresh(pair);
     }
     io_log(pair->boot->io, IO_LOG_INFO, "Starting swap using %s algorithm.", strategy->name);
-    strategy->swap(pair);
+    bool is_swapped = strategy->swap(pair);
     if (pair->progress.failed_status_writes > 0) {
         io_log(pair->boot->io, IO_LOG_WARNING, "%d status write fails performing the swap",
                (int)pair->progress.failed_status_writes);
     }
+    return is_swapped;
 }

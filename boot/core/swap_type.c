@@ -5,7 +5,7 @@
 #define ANY 0
 
 struct swap_type_row {
-    bool only_offset; /* swap using offset alone */
+    bool is_marked_revert; /* a revert that the loader itself has requested */
     enum trailer_mark primary_magic;
     enum trailer_mark secondary_magic;
     enum trailer_mark primary_image_ok;
@@ -39,12 +39,20 @@ static bool row_matches(const struct swap_type_row *row, const struct trailer_st
            matches(row->secondary_copy_done, secondary->copy_done);
 }
 
+/* Swap using offset tells its own revert request from a test by a set copy_done. */
+static bool marks_reverts(const struct boot_config *config)
+{
+    return config->strategy == BOOT_SWAP_OFFSET ||
+           (config->strategy == BOOT_SWAP_MOVE &&
+            (config->fixes & (uint32_t)BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT) != 0);
+}
+
 enum swap_type swap_type_of(const struct boot_config *config, const struct trailer_state *primary,
                             const struct trailer_state *secondary)
 {
     for (uint32_t i = 0; i < sizeof(swap_type_rows) / sizeof(swap_type_rows[0]); i++) {
         const struct swap_type_row *row = &swap_type_rows[i];
-        if (row->only_offset && config->strategy != BOOT_SWAP_OFFSET) {
+        if (row->is_marked_revert && !marks_reverts(config)) {
             continue;
         }
         if (row->type == SWAP_REVERT && config->mutant == BOOT_MUTANT_REVERT_IGNORED) {

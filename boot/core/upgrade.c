@@ -73,7 +73,7 @@ static bool examine(struct slot_pair *pair)
 
 static void finish_interrupted_swap(struct slot_pair *pair)
 {
-    swap_perform(pair);
+    (void)swap_perform(pair);
     int result = upgrade_write_flags(pair, pair->progress.type);
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
     (void)headers_read(pair);
@@ -179,12 +179,17 @@ static void perform_update(struct slot_pair *pair)
     if (mutant_is(pair, BOOT_MUTANT_COPY_DONE_EARLY)) {
         (void)trailer_write_copy_done(&pair->boot->layout, primary_of(pair));
     }
+    uint32_t flags_of = pair->type;
     if (must_overwrite(pair)) {
         overwrite_perform(pair);
-    } else {
-        swap_perform(pair);
+        if (fix_is_on(pair, BOOT_FIX_OFFSET_BOOTSTRAP_TEST)) {
+            flags_of = SWAP_PERM; /* there is nothing to go back to */
+        }
+    } else if (!swap_perform(pair) && fix_is_on(pair, BOOT_FIX_MOVE_NO_SPACE_FLAGS)) {
+        pair->type = SWAP_NONE;
+        return;
     }
-    if (upgrade_write_flags(pair, pair->type) != BOOT_OK) {
+    if (upgrade_write_flags(pair, flags_of) != BOOT_OK) {
         pair->type = SWAP_PANIC;
     }
 }

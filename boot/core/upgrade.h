@@ -6,8 +6,8 @@
 
 #include "core/state.h"
 
-/* Performs a swap, fresh or resumed, with the type in progress.type. */
-void swap_perform(struct slot_pair *pair);
+/* Performs a swap, fresh or resumed, with the type in progress.type. False: nothing was moved. */
+bool swap_perform(struct slot_pair *pair);
 
 /* Copies the secondary image over the primary slot. Asserts on flash errors. */
 void overwrite_perform(struct slot_pair *pair);

@@ -1,5 +1,6 @@
 #include "strategy/scratch_groups.h"
 
+#include "core/status.h"
 #include "image/bytes.h"
 
 /* ---- the walk over both sector lists ---- */
@@ -194,7 +195,7 @@ static uint32_t copy_bytes(const struct slot_pair *pair, const struct scratch_gr
         return group->byte_count;
     }
     return min_u32(primary_of(pair)->size_bytes - group->offset_bytes - trailer_bytes,
-                   trailer_status_offset(&pair->boot->layout, pair->scratch));
+                   status_offset(pair, pair->scratch));
 }
 
 struct scratch_group scratch_group_at(const struct slot_pair *pair, uint32_t swap_size_bytes,

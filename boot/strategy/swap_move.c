@@ -117,12 +117,16 @@ static void fix_up_revert(struct slot_pair *pair)
     const struct flash_area *secondary = secondary_of(pair);
     struct trailer_state state = status_read_trailer(pair, secondary);
     status_log_trailer(pair->boot->io, "Secondary image", &state);
-    if (state.magic != TRAILER_UNSET) {
+    if (state.magic == TRAILER_SET ||
+        (state.magic == TRAILER_BAD && !fix_is_on(pair, BOOT_FIX_MOVE_TORN_MAGIC))) {
         return;
     }
     int result = trailer_scramble(pair, SLOT_SECONDARY);
     if (result == BOOT_OK) {
-        result = trailer_write_image_ok(layout, secondary);
+        /* image_ok makes it a permanent request; copy_done alone would say revert. */
+        result = fix_is_on(pair, BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT)
+                     ? trailer_write_copy_done(layout, secondary)
+                     : trailer_write_image_ok(layout, secondary);
     }
     if (result == BOOT_OK) {
         result = trailer_write_swap_size(layout, secondary, pair->progress.swap_size_bytes);
@@ -198,7 +202,7 @@ static void swap_sector(struct slot_pair *pair, uint32_t index, uint32_t first_s
     do_step(pair, &to_secondary);
 }
 
-static void swap_using_move(struct slot_pair *pair)
+static bool swap_using_move(struct slot_pair *pair)
 {
     struct swap_progress *progress = &pair->progress;
     uint32_t count = sectors_to_swap(pair, progress->swap_size_bytes);
@@ -207,7 +211,7 @@ static void swap_using_move(struct slot_pair *pair)
     }
     if (!swap_is_in_progress(progress)) {
         if (!has_room_for_swap(pair, count)) {
-            return;
+            return false;
         }
         if (progress->type == SWAP_REVERT) {
             fix_up_revert(pair);
@@ -224,6 +228,7 @@ static void swap_using_move(struct slot_pair *pair)
         bool is_resumed = progress->moved && index == first;
         swap_sector(pair, index, is_resumed ? progress->state : 1);
     }
+    return true;
 }
 
 /* The old image is gone for good: an unconfirmed primary would ask for it at every boot. */

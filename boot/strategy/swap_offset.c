@@ -86,10 +86,10 @@ static struct header_place forward_place(const struct slot_pair *pair, enum slot
     const struct swap_progress *progress = &pair->progress;
     uint32_t index = progress->index;
     if (slot == SLOT_PRIMARY) {
-        uint32_t limit = fix_is_on(pair, BOOT_FIX_OFFSET_LONGER_OLD_IMAGE) ||
-                                 fix_is_on(pair, BOOT_FIX_OFFSET_ONE_SECTOR)
-                             ? last + 1
-                             : last;
+        /* The reference stops one iteration early and takes the new header for the old one. */
+        enum boot_fix fix =
+            last == 0 ? BOOT_FIX_OFFSET_ONE_SECTOR : BOOT_FIX_OFFSET_LONGER_OLD_IMAGE;
+        uint32_t limit = fix_is_on(pair, fix) ? last + 1 : last;
         bool is_in_secondary = (index > 1 || progress->state == 2) && index <= limit;
         return (struct header_place){is_in_secondary ? SLOT_SECONDARY : SLOT_PRIMARY, 0};
     }
@@ -193,7 +193,8 @@ static void fix_up_revert(struct slot_pair *pair)
     const struct flash_area *secondary = secondary_of(pair);
     struct trailer_state state = status_read_trailer(pair, secondary);
     status_log_trailer(pair->boot->io, "Secondary image", &state);
-    if (state.magic != TRAILER_UNSET) {
+    if (state.magic == TRAILER_SET ||
+        (state.magic == TRAILER_BAD && !fix_is_on(pair, BOOT_FIX_MOVE_TORN_MAGIC))) {
         return;
     }
     int result = trailer_scramble(pair, SLOT_SECONDARY);
@@ -202,6 +203,13 @@ static void fix_up_revert(struct slot_pair *pair)
     }
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
     status_init(pair, secondary);
+}
+
+/* Once data has moved, a new request would start the revert over on half-moved data. */
+static bool needs_fix_up(const struct slot_pair *pair)
+{
+    return !swap_is_in_progress(&pair->progress) ||
+           !fix_is_on(pair, BOOT_FIX_OFFSET_REVERT_RESTART);
 }
 
 static void set_up_trailers(struct slot_pair *pair)
@@ -291,17 +299,17 @@ static void clean_up_revert(struct slot_pair *pair, uint32_t sector_bytes)
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
 }
 
-static void swap_using_offset(struct slot_pair *pair)
+static bool swap_using_offset(struct slot_pair *pair)
 {
     struct swap_progress *progress = &pair->progress;
     struct sector_loop loop = {.sector_bytes = swap_sector_bytes(pair)};
     uint32_t tlv_bytes[SLOT_COUNT] = {0, 0};
     loop.last = last_sector_index(pair, progress->swap_size_bytes);
     if (!swap_is_in_progress(progress) && !has_room_for_swap(pair, loop.last)) {
-        return;
+        return false;
     }
     if (progress->index == 1) {
-        if (progress->type == SWAP_REVERT) {
+        if (progress->type == SWAP_REVERT && needs_fix_up(pair)) {
             fix_up_revert(pair);
         }
         set_up_trailers(pair);
@@ -316,6 +324,7 @@ static void swap_using_offset(struct slot_pair *pair)
     if (is_revert) {
         clean_up_revert(pair, loop.sector_bytes);
     }
+    return true;
 }
 
 static const struct overwrite_plan bootstrap_plan = {

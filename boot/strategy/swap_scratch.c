@@ -107,7 +107,14 @@ static void copy_area(struct slot_pair *pair, const struct flash_area *from, uin
 
 static void erase_scratch(struct slot_pair *pair)
 {
-    int result = region_erase(pair->scratch, 0, pair->scratch->size_bytes, FORWARD);
+    const struct flash_area *scratch = pair->scratch;
+    int result = region_erase(scratch, 0, scratch->size_bytes, FORWARD);
+    if (result == BOOT_OK && !flash_needs_erase(scratch) &&
+        fix_is_on(pair, BOOT_FIX_NO_ERASE_STALE_STATUS)) {
+        /* One unit below the status entries, which a backward scramble leaves alone. */
+        uint32_t start = status_offset(pair, scratch) - flash_write_unit(scratch);
+        result = region_scramble(scratch, start, scratch->size_bytes - start, BACKWARD);
+    }
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
 }
 
@@ -136,11 +143,29 @@ static void write_group_status(struct slot_pair *pair, const struct scratch_grou
     status_write(pair, 3 * (group->number - 1) + state - 1, (uint8_t)state);
 }
 
+/* The scratch trailer of an interrupted start is complete and may be all that tells of a revert. */
+static bool scratch_holds_metadata(const struct slot_pair *pair)
+{
+    const struct swap_progress *progress = &pair->progress;
+    if (!fix_is_on(pair, BOOT_FIX_SCRATCH_REVERT_FORGOTTEN) || progress->status_in_scratch ||
+        !flash_needs_erase(pair->scratch)) {
+        return false;
+    }
+    struct trailer_state state = status_read_trailer(pair, pair->scratch);
+    return state.magic == TRAILER_SET && state.swap_type == progress->type &&
+           state.image_index == pair->image_index;
+}
+
 static void secondary_to_scratch(struct slot_pair *pair, const struct scratch_group *group)
 {
-    erase_scratch(pair);
-    if (group->number == 1) {
-        status_init(pair, pair->scratch);
+    bool is_first = group->number == 1;
+    if (!is_first || !scratch_holds_metadata(pair)) {
+        erase_scratch(pair);
+        if (is_first) {
+            status_init(pair, pair->scratch);
+        }
+    }
+    if (is_first) {
         if (!pair->progress.status_in_scratch) {
             int result = trailer_scramble(pair, SLOT_PRIMARY);
             IO_ASSERT(pair->boot->io, result == BOOT_OK);
@@ -170,8 +195,7 @@ static int move_trailer_to_primary(struct slot_pair *pair, const struct scratch_
     uint8_t *entries = pair->boot->copy_buffer;
     int result = BOOT_OK;
 
-    if (flash_read(pair->scratch, trailer_status_offset(layout, pair->scratch), entries, bytes) !=
-            0 ||
+    if (flash_read(pair->scratch, status_offset(pair, pair->scratch), entries, bytes) != 0 ||
         flash_write(primary, group->offset_bytes + group->copy_bytes, entries, bytes) != 0) {
         return BOOT_EFLASH;
     }
@@ -219,7 +243,7 @@ static void swap_group(struct slot_pair *pair, const struct scratch_group *group
     scratch_to_primary(pair, group);
 }
 
-static void swap_using_scratch(struct slot_pair *pair)
+static bool swap_using_scratch(struct slot_pair *pair)
 {
     struct swap_progress *progress = &pair->progress;
     uint32_t count = scratch_group_count(pair, progress->swap_size_bytes);
@@ -229,6 +253,7 @@ static void swap_using_scratch(struct slot_pair *pair)
         swap_group(pair, &group, state);
         state = 1;
     }
+    return true;
 }
 
 static const struct overwrite_plan bootstrap_plan = {

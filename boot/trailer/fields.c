@@ -204,8 +204,7 @@ int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct fl
     return write_padded(area, trailer_tlv_sizes_offset(layout, area->size_bytes), raw, sizeof(raw));
 }
 
-int trailer_write_status(const struct trailer_layout *layout, const struct flash_area *area,
-                         uint32_t entry, uint32_t status_unit_bytes, uint8_t value)
+int trailer_write_status(const struct flash_area *area, uint32_t offset_bytes, uint8_t value)
 {
-    return write_byte(area, trailer_status_offset(layout, area) + entry * status_unit_bytes, value);
+    return write_byte(area, offset_bytes, value);
 }

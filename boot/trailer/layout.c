@@ -111,9 +111,10 @@ uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_b
     return trailer_swap_size_offset(layout, area_bytes) - (slot + 1) * layout->key_field_bytes;
 }
 
-uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area)
+uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area,
+                               uint32_t status_unit_bytes)
 {
-    uint32_t unit = flash_write_unit(area);
-    return area->size_bytes - (area->role == FLASH_SCRATCH ? trailer_scratch_bytes(layout, unit)
-                                                           : trailer_slot_bytes(layout, unit));
+    return area->size_bytes - (area->role == FLASH_SCRATCH
+                                   ? trailer_scratch_bytes(layout, status_unit_bytes)
+                                   : trailer_slot_bytes(layout, status_unit_bytes));
 }

@@ -72,8 +72,10 @@ uint32_t trailer_tlv_sizes_offset(const struct trailer_layout *layout, uint32_t 
 uint32_t trailer_swap_size_offset(const struct trailer_layout *layout, uint32_t area_bytes);
 uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_bytes,
                             uint32_t slot);
-/* Of the first status entry; the area's role tells a slot from the scratch area. */
-uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area);
+/* Of the first status entry; the area's role tells a slot from the scratch area. The reference
+ * takes the area's own write unit here, even where entries are spaced by another one. */
+uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area,
+                               uint32_t status_unit_bytes);
 
 /* Writes the 16 bytes that this alignment uses. */
 void trailer_magic_value(uint32_t max_align_bytes, uint8_t magic[TRAILER_MAGIC_BYTES]);
@@ -102,9 +104,8 @@ int trailer_write_swap_size(const struct trailer_layout *layout, const struct fl
                             uint32_t swap_size_bytes);
 int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct flash_area *area,
                             const uint32_t tlv_bytes[2]);
-/* Entry `entry` of the status area: `value` and erased bytes, one write unit. */
-int trailer_write_status(const struct trailer_layout *layout, const struct flash_area *area,
-                         uint32_t entry, uint32_t status_unit_bytes, uint8_t value);
+/* A status entry: `value` and erased bytes, one write unit of the area. */
+int trailer_write_status(const struct flash_area *area, uint32_t offset_bytes, uint8_t value);
 
 #ifdef __cplusplus
 }
