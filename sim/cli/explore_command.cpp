@@ -49,6 +49,16 @@ std::filesystem::path repro_path(const Given& given, const Scenario& scenario,
     return std::filesystem::path(given.out_dir) / (name + ".repro.yaml");
 }
 
+// Before hours of work, not after.
+void require_directory(const std::filesystem::path& directory)
+{
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (access(directory.c_str(), W_OK) != 0) {
+        throw InputError("--out-dir " + directory.string() + ": is not a writable directory");
+    }
+}
+
 // A replay file is ours to replace; anything else of that name is the user's.
 void write_repro(const std::filesystem::path& path, const Scenario& repro)
 {
@@ -105,6 +115,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
     command->callback([given, &exit_code] {
+        require_directory(given->out_dir);
         std::signal(SIGINT, on_interrupt);
         std::vector<Explored> all;
         for (const std::string& file : given->files) {

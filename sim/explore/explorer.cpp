@@ -92,13 +92,18 @@ private:
     void start_at_root()
     {
         const std::vector<Step>& steps = machine_.scenario().steps;
-        const auto first = std::find_if(steps.begin(), steps.end(),
+        // What was uploaded last is what the exploration is about.
+        const auto last_upload =
+            std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) {
+                return step.kind() == StepKind::kUpload;
+            }).base();
+        const auto first = std::find_if(last_upload, steps.end(),
                                         [this](const Step& step) { return is_during(step); });
         if (first == steps.end()) {
             throw InputError(options_.place.line > 0 ? options_.place
                                                      : Place{machine_.scenario().path, 0, 0},
-                             "there is nothing to explore: no step of a kind named in "
-                             "explore.during (default: reset)");
+                             "there is nothing to explore: no step after the last upload is of a "
+                             "kind named in explore.during (default: reset)");
         }
         graph_.first_step = static_cast<std::size_t>(first - steps.begin());
         ScenarioResult setup = run_scenario(machine_, nullptr, graph_.first_step);

@@ -51,18 +51,10 @@ public:
     Kind kind_of(std::size_t i)
     {
         if (is_sector_copy(calls_, i)) {
-            const bool in_primary = board_.areas[calls_[i].area].role == FLASH_PRIMARY;
-            // Moving up runs from high to low; the first copy at sector 0 again is the swap.
-            const bool going_down = previous_ == SIZE_MAX || calls_[i].kind == CallKind::kWrite ||
-                                    calls_[i].area_offset_bytes < previous_offset_;
-            if (strategy_ == BOOT_SWAP_MOVE && in_primary && going_down && kind_ != Kind::kCopy) {
-                kind_ = Kind::kMove;
-            } else {
-                kind_ = Kind::kCopy;
-            }
             if (calls_[i].kind == CallKind::kErase) {
-                previous_ = i;
-                previous_offset_ = calls_[i].area_offset_bytes;
+                kind_ = is_move(i) ? Kind::kMove : Kind::kCopy;
+            } else if (kind_ != Kind::kMove) {
+                kind_ = Kind::kCopy;
             }
         } else if (last_copy_ == SIZE_MAX || i < first_copy()) {
             kind_ = Kind::kTrailer;
@@ -73,6 +65,26 @@ public:
     }
 
 private:
+    bool in_primary(std::size_t i) const
+    {
+        return board_.areas[calls_[i].area].role == FLASH_PRIMARY;
+    }
+
+    // Moving up touches the primary slot alone; in the swap the slots take turns. So what an erase
+    // belongs to shows in the erase after it.
+    bool is_move(std::size_t erase) const
+    {
+        if (strategy_ != BOOT_SWAP_MOVE || !in_primary(erase)) {
+            return false;
+        }
+        for (std::size_t i = erase + 1; i < calls_.size(); ++i) {
+            if (calls_[i].kind == CallKind::kErase && is_sector_copy(calls_, i)) {
+                return in_primary(i);
+            }
+        }
+        return false;
+    }
+
     std::size_t first_copy() const
     {
         std::size_t i = 0;
@@ -87,8 +99,6 @@ private:
     const std::vector<Call>& calls_;
     Kind kind_ = Kind::kNone;
     std::size_t last_copy_ = SIZE_MAX;
-    std::size_t previous_ = SIZE_MAX;
-    std::uint32_t previous_offset_ = 0;
 };
 
 void add_quiet_phase(std::vector<RunPhase>& phases, const char* name, models::Duration duration)
