@@ -112,6 +112,8 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--states", given->limits.states, "give up at this many states")
         ->check(CLI::PositiveNumber);
     command->add_option("--depth", given->limits.depth, "give up beyond this many cuts in a row");
+    command->add_flag("--stop-at-first", given->limits.stop_at_first,
+                      "end as soon as a check does not hold");
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
     command->callback([given, &exit_code] {

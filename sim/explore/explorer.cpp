@@ -13,19 +13,18 @@
 #include <thread>
 #include <unordered_map>
 
-#include <sys/resource.h>
+#include <malloc.h>
 
 namespace brownout::sim {
 
 namespace {
 
-std::uint64_t resident_bytes_max()
+// Bytes of heap in use: what the graph costs is the difference.
+std::uint64_t heap_bytes()
 {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }
-
 
 class Explorer {
 public:
@@ -49,7 +48,7 @@ public:
 
     Exploration run()
     {
-        memory_at_start_ = resident_bytes_max();
+        memory_at_start_ = heap_bytes();
         start_at_root();
         bool complete = true;
         // Nodes of one depth lead to others of the same depth (completed runs) and of the next
@@ -173,6 +172,9 @@ private:
         if (stop_) {
             return "interrupted";
         }
+        if (violated_) {
+            return "stopped at the first violation";
+        }
         if (limits_.seconds && seconds_elapsed() > *limits_.seconds) {
             return fmt::format("time budget of {:g} s reached", *limits_.seconds);
         }
@@ -239,6 +241,11 @@ private:
         const auto next = index_of_.find(expansion.next);
         node.next = next != index_of_.end() ? next->second : kNoNode;
         BROWNOUT_ASSERT(node.next != kNoNode);
+        if (limits_.stop_at_first && !violated_) {
+            violated_ = std::any_of(checks_.begin(), checks_.end(), [&](const auto& check) {
+                return check->judge(graph_, node).has_value();
+            });
+        }
     }
 
     void reach(std::uint32_t source, const NewState& found, const MachineState& state)
@@ -300,7 +307,8 @@ private:
             result.checks.push_back({std::string(check->name()), !broken});
         }
         result.elapsed_seconds = seconds_elapsed();
-        const std::uint64_t grown = resident_bytes_max() - memory_at_start_;
+        const std::uint64_t now = heap_bytes();
+        const std::uint64_t grown = now > memory_at_start_ ? now - memory_at_start_ : 0;
         result.memory_bytes_per_state = grown / std::max<std::uint64_t>(1, result.states);
         return result;
     }
@@ -323,6 +331,7 @@ private:
     std::uint64_t boots_ = 0;
     std::uint64_t memory_at_start_ = 0;
     std::string stopped_by_;
+    bool violated_ = false;
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

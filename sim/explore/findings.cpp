@@ -1,5 +1,7 @@
 #include "findings.hpp"
 
+#include <sim/runner.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,18 +62,40 @@ void add_edge(std::vector<Step>& steps, const Graph& graph, const EdgeLabel& lab
     }
 }
 
-std::string edge_text(const EdgeLabel& label)
+// The call that the power cut of an edge met, in words.
+std::string cut_call_text(const Graph& graph, ScenarioMachine& machine, const Node& node)
 {
+    const MachineState& source = graph.nodes[node.parent].state;
+    std::vector<Call> calls;
+    if (node.label.run == RunKind::kBoot) {
+        calls = calls_of_boot(machine, source);
+    } else if (node.label.run == RunKind::kConfirm) {
+        calls = calls_of_command(machine, source, command_of(ConfirmStep{}));
+    } else {
+        RequestUpgradeStep request;
+        request.permanent = graph.permanent;
+        calls = calls_of_command(machine, source, command_of(request));
+    }
+    if (node.label.call >= calls.size()) {
+        return fmt::format("call {}", node.label.call);
+    }
+    return call_text(machine.machine().board(), calls[node.label.call]);
+}
+
+std::string edge_text(const Graph& graph, ScenarioMachine& machine, const Node& node)
+{
+    const EdgeLabel& label = node.label;
     const char* what = label.run == RunKind::kBoot      ? "boot"
                        : label.run == RunKind::kRequest ? "boot, then request the upgrade"
                                                         : "boot, then confirm";
     if (!label.is_cut) {
         return fmt::format("{}: completes", what);
     }
+    const std::string call = cut_call_text(graph, machine, node);
     return label.at_call_start
-               ? fmt::format("{}: power fails before call {}", what, label.call)
-               : fmt::format("{}: power fails before op {} in call {}", what, label.operation,
-                             label.call);
+               ? fmt::format("{}: {}   <- power fails before this call", what, call)
+               : fmt::format("{}: {}   <- power fails inside it, before op {}", what, call,
+                             label.operation);
 }
 
 Scenario repro_of(const Graph& graph, const ScenarioMachine& machine, const Check& check,
@@ -91,11 +115,12 @@ Scenario repro_of(const Graph& graph, const ScenarioMachine& machine, const Chec
     return repro;
 }
 
-std::vector<std::string> trace_of(const Graph& graph, std::uint32_t node)
+std::vector<std::string> trace_of(const Graph& graph, ScenarioMachine& machine,
+                                  std::uint32_t node)
 {
     std::vector<std::string> lines;
     for (const Node* step : path_to(graph, node)) {
-        lines.push_back(edge_text(step->label));
+        lines.push_back(edge_text(graph, machine, *step));
     }
     const BootFacts& facts = graph.nodes[node].facts;
     for (const std::string& error : facts.errors) {
@@ -107,7 +132,7 @@ std::vector<std::string> trace_of(const Graph& graph, std::uint32_t node)
 
 }  // namespace
 
-std::vector<Finding> find_violations(const Graph& graph, const ScenarioMachine& machine,
+std::vector<Finding> find_violations(const Graph& graph, ScenarioMachine& machine,
                                      const std::vector<std::unique_ptr<Check>>& checks)
 {
     std::vector<Finding> findings;
@@ -135,7 +160,7 @@ std::vector<Finding> find_violations(const Graph& graph, const ScenarioMachine& 
             first = std::move(finding);
         }
         if (first) {
-            first->trace = trace_of(graph, first->node);
+            first->trace = trace_of(graph, machine, first->node);
             first->repro = repro_of(graph, machine, *check, first->node);
             findings.push_back(std::move(*first));
         }

@@ -8,7 +8,7 @@
 namespace brownout::sim {
 
 // The shortest finding of every check that does not hold somewhere, in the order of `checks`.
-std::vector<Finding> find_violations(const Graph& graph, const ScenarioMachine& machine,
+std::vector<Finding> find_violations(const Graph& graph, ScenarioMachine& machine,
                                      const std::vector<std::unique_ptr<Check>>& checks);
 
 }  // namespace brownout::sim

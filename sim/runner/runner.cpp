@@ -278,6 +278,48 @@ ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
     return run.take();
 }
 
+std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state)
+{
+    CallRecorder recorder;
+    RunOptions options;
+    options.observer = &recorder;
+    machine.machine().boot(state, options);
+    return std::move(recorder.calls);
+}
+
+std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
+                                   const app_command& command)
+{
+    CallRecorder recorder;
+    RunOptions options;
+    options.observer = &recorder;
+    machine.machine().boot(state);
+    machine.machine().command(state, command, options);
+    return std::move(recorder.calls);
+}
+
+std::string call_text(const BoardPlan& board, const Call& call)
+{
+    std::uint64_t sector_start = 0;
+    std::uint32_t sector_in_area = 0;
+    const std::uint64_t area_start = board.areas[call.area].offset_bytes;
+    for (const SectorRun& run : board.devices[call.device].sectors) {
+        for (std::uint32_t i = 0; i < run.count; ++i, sector_start += run.size_bytes) {
+            if (sector_start + run.size_bytes <= area_start) {
+                continue;
+            }
+            if (call.device_offset_bytes < sector_start + run.size_bytes) {
+                return fmt::format("call {}  {} {} sector {} (0x{:08X})  {} bytes", call.index,
+                                   call.kind == CallKind::kErase ? 'E' : 'W',
+                                   board.areas[call.area].name, sector_in_area,
+                                   call.device_offset_bytes, call.byte_count);
+            }
+            ++sector_in_area;
+        }
+    }
+    return {};
+}
+
 std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,
                          const Outcome& outcome)
 {

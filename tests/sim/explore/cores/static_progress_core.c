@@ -9,6 +9,7 @@
 #define HEADER_MAGIC 0x96F3B83Du
 #define HEADER_BYTES 32u
 #define CHUNK_BYTES 256u
+#define MAGIC_BYTES 16u
 
 static bool copying;
 static uint32_t next_offset;
@@ -21,8 +22,8 @@ static uint32_t word_at(const uint8_t *bytes)
 
 static bool is_requested(const struct flash_area *secondary)
 {
-    uint8_t magic[16];
-    (void)flash_read(secondary, secondary->size_bytes - sizeof magic, magic, sizeof magic);
+    uint8_t magic[MAGIC_BYTES];
+    (void)flash_read(secondary, secondary->size_bytes - MAGIC_BYTES, magic, MAGIC_BYTES);
     return word_at(magic) == 0xF395C277u;
 }
 
