@@ -110,10 +110,29 @@ static int read_header(struct slot_pair *pair, enum slot slot, bool resuming)
 
 /* ---- the swap ---- */
 
+/* image_ok makes it a permanent request; copy_done alone would say revert. */
+static int write_revert_request(struct slot_pair *pair, const struct flash_area *secondary)
+{
+    const struct trailer_layout *layout = &pair->boot->layout;
+    bool magic_first = mutant_is(pair, BOOT_MUTANT_MAGIC_FIRST);
+    int result = magic_first ? trailer_write_magic(layout, secondary) : BOOT_OK;
+    if (result == BOOT_OK) {
+        result = fix_is_on(pair, BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT)
+                     ? trailer_write_copy_done(layout, secondary)
+                     : trailer_write_image_ok(layout, secondary);
+    }
+    if (result == BOOT_OK) {
+        result = trailer_write_swap_size(layout, secondary, pair->progress.swap_size_bytes);
+    }
+    if (result == BOOT_OK && !magic_first) {
+        result = trailer_write_magic(layout, secondary);
+    }
+    return result;
+}
+
 /* A revert has no request in the secondary slot yet; from here on a power cut finds one. */
 static void fix_up_revert(struct slot_pair *pair)
 {
-    const struct trailer_layout *layout = &pair->boot->layout;
     const struct flash_area *secondary = secondary_of(pair);
     struct trailer_state state = status_read_trailer(pair, secondary);
     status_log_trailer(pair->boot->io, "Secondary image", &state);
@@ -122,18 +141,8 @@ static void fix_up_revert(struct slot_pair *pair)
         return;
     }
     int result = trailer_scramble(pair, SLOT_SECONDARY);
-    if (result == BOOT_OK) {
-        /* image_ok makes it a permanent request; copy_done alone would say revert. */
-        result = fix_is_on(pair, BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT)
-                     ? trailer_write_copy_done(layout, secondary)
-                     : trailer_write_image_ok(layout, secondary);
-    }
-    if (result == BOOT_OK) {
-        result = trailer_write_swap_size(layout, secondary, pair->progress.swap_size_bytes);
-    }
-    if (result == BOOT_OK) {
-        result = trailer_write_magic(layout, secondary);
-    }
+    IO_ASSERT(pair->boot->io, result == BOOT_OK);
+    result = write_revert_request(pair, secondary);
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
 }
 

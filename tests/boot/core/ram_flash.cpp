@@ -14,6 +14,13 @@ RamFlash& flash_of(const flash_device* device)
     return *static_cast<RamFlash*>(const_cast<void*>(device->options));
 }
 
+void count(const RamFlash& flash)
+{
+    if (flash.operations_left != nullptr && (*flash.operations_left)-- == 0) {
+        throw PowerLost();
+    }
+}
+
 int start_ram(const flash_device*)
 {
     return FLASH_OK;
@@ -30,6 +37,7 @@ int write_ram(const flash_device* device, std::uint32_t offset, const void* sour
               std::uint32_t byte_count)
 {
     RamFlash& flash = flash_of(device);
+    count(flash);
     flash.operations.push_back({'W', offset, byte_count});
     std::memcpy(flash.bytes.data() + offset, source, byte_count);
     return FLASH_OK;
@@ -38,6 +46,7 @@ int write_ram(const flash_device* device, std::uint32_t offset, const void* sour
 int erase_ram(const flash_device* device, std::uint32_t offset, std::uint32_t byte_count)
 {
     RamFlash& flash = flash_of(device);
+    count(flash);
     flash.operations.push_back({'E', offset, byte_count});
     std::fill_n(flash.bytes.begin() + offset, byte_count, device->erased_value);
     return FLASH_OK;

@@ -23,6 +23,9 @@ struct Halted {
     std::string where;
 };
 
+// Thrown by a RamFlash instead of the operation at which the power fails.
+struct PowerLost {};
+
 // Collects log lines, halts by throwing.
 class TestIo {
 public:
@@ -50,6 +53,7 @@ public:
 
     std::vector<std::uint8_t> bytes;
     std::vector<RamOperation> operations;
+    long* operations_left = nullptr;  // PowerLost when it is 0; nullptr: never
 
 private:
     std::vector<flash_sector_run> runs_;
