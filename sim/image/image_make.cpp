@@ -74,7 +74,7 @@ Bytes header_area(const ImageSpec& spec, std::size_t protected_bytes)
     append_u16(header, spec.version.revision);
     append_u32(header, spec.version.build);
     append_u32(header, 0);
-    header.resize(spec.header_bytes, 0);
+    header.resize(spec.header_bytes, 0xFF);
     return header;
 }
 

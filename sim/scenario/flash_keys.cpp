@@ -102,6 +102,9 @@ struct Contents {
             reader.must_be(node, "a mapping from partitions to what they hold");
             return false;
         }
+        if (reader.scenario->partitions.empty()) {
+            return false;  // an error is recorded there; names cannot be judged
+        }
         std::vector<std::string> names;
         for (const Partition& partition : reader.scenario->partitions) {
             names.push_back(partition.name);

@@ -45,7 +45,7 @@ const KeyTable<ImageSpec>& generate_keys()
          key("seed", kRequired, Text{}, &ImageSpec::seed,
              "payload: SHA256(\"seed:0\"), SHA256(\"seed:1\"), ... one after the other"),
          key("header_bytes", kOptional, ByteSize{32, 0xFFFF}, &ImageSpec::header_bytes,
-             "header area, 32 bytes of header and zeroes; default 0x200"),
+             "header area, 32 bytes of header, then 0xFF; default 0x200"),
          key("flags", kOptional, WholeNumber{}, &ImageSpec::flags, "header flags; default 0"),
          key("load_address", kOptional, ByteSize{}, &ImageSpec::load_address,
              "header field; default 0"),

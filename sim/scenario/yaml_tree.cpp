@@ -35,11 +35,17 @@ public:
     }
     void OnDocumentEnd() override {}
 
+    // "key:" with nothing behind it is complained about at the key; the parser's mark is wherever
+    // the next thing stands.
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override
     {
-        YamlNode node = node_at(mark, YamlNode::Kind::kNull);
         if (awaits_key()) {
             fail(mark, "a key is missing before this ':'");
+        }
+        YamlNode node = node_at(mark, YamlNode::Kind::kNull);
+        if (!open_.empty() && open_.back().is_map()) {
+            node.line = open_.back().keys.back().line;
+            node.column = open_.back().keys.back().column;
         }
         add(std::move(node));
     }
