@@ -32,7 +32,8 @@ run_step() {
     else
         steps_line FAILED "$label" $((SECONDS - started))
         echo "          exit code $status; the end of $log:"
-        tail -n 25 "$log" | sed 's/^/          | /'
+        grep -vE '^ +Start +[0-9]+: | Test +#[0-9]+: .* Passed ' "$log" | tail -n 30 |
+            sed 's/^/          | /'
     fi
     return "$status"
 }

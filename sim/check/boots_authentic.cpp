@@ -40,6 +40,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_boots_authentic() { return std::make_unique<BootsAuthentic>(); }
+std::unique_ptr<Check> make_boots_authentic()
+{
+    return std::make_unique<BootsAuthentic>();
+}
 
 }  // namespace brownout::sim

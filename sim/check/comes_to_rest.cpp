@@ -44,6 +44,9 @@ std::optional<std::uint32_t> boots_to_rest(const Graph& graph, std::uint32_t sta
     return std::nullopt;
 }
 
-std::unique_ptr<Check> make_comes_to_rest() { return std::make_unique<ComesToRest>(); }
+std::unique_ptr<Check> make_comes_to_rest()
+{
+    return std::make_unique<ComesToRest>();
+}
 
 }  // namespace brownout::sim

@@ -10,17 +10,16 @@ public:
 
     std::string_view verifies() const override
     {
-        return "After the confirmation, or a permanent upgrade, every later boot starts the new image.";
+        return "After the confirmation, or a permanent upgrade, every later boot starts the new "
+               "image.";
     }
 
-    std::string_view does_not_verify() const override
-    {
-        return "Later upgrades.";
-    }
+    std::string_view does_not_verify() const override { return "Later upgrades."; }
 
     std::optional<std::string> judge(const Graph& graph, const Node& node) const override
     {
-        const bool applies = (node.story.confirmed || (graph.permanent && node.story.ran_new)) && graph.new_image >= 0;
+        const bool applies = (node.story.confirmed || (graph.permanent && node.story.ran_new)) &&
+                             graph.new_image >= 0;
         if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
             node.facts.image == graph.new_image) {
             return std::nullopt;
@@ -40,6 +39,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_confirmed_stays() { return std::make_unique<ConfirmedStays>(); }
+std::unique_ptr<Check> make_confirmed_stays()
+{
+    return std::make_unique<ConfirmedStays>();
+}
 
 }  // namespace brownout::sim

@@ -37,6 +37,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_no_rule_broken() { return std::make_unique<NoRuleBroken>(); }
+std::unique_ptr<Check> make_no_rule_broken()
+{
+    return std::make_unique<NoRuleBroken>();
+}
 
 }  // namespace brownout::sim

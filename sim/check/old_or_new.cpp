@@ -37,7 +37,8 @@ public:
     {
         ExpectStep expect;
         if (graph.old_image >= 0) {
-            expect.boots = Expected{machine.images()[static_cast<std::size_t>(graph.old_image)].name, {}};
+            expect.boots =
+                Expected{machine.images()[static_cast<std::size_t>(graph.old_image)].name, {}};
         }
         return expect;
     }
@@ -45,6 +46,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_old_or_new() { return std::make_unique<OldOrNew>(); }
+std::unique_ptr<Check> make_old_or_new()
+{
+    return std::make_unique<OldOrNew>();
+}
 
 }  // namespace brownout::sim

@@ -10,7 +10,8 @@ public:
 
     std::string_view verifies() const override
     {
-        return "After a test image ran once without being confirmed, every later boot starts the old one.";
+        return "After a test image ran once without being confirmed, every later boot starts the "
+               "old one.";
     }
 
     std::string_view does_not_verify() const override
@@ -20,7 +21,8 @@ public:
 
     std::optional<std::string> judge(const Graph& graph, const Node& node) const override
     {
-        const bool applies = node.story.ran_new && !node.story.confirmed && !graph.permanent && graph.old_image >= 0;
+        const bool applies =
+            node.story.ran_new && !node.story.confirmed && !graph.permanent && graph.old_image >= 0;
         if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
             node.facts.image == graph.old_image) {
             return std::nullopt;
@@ -40,6 +42,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_unconfirmed_reverts() { return std::make_unique<UnconfirmedReverts>(); }
+std::unique_ptr<Check> make_unconfirmed_reverts()
+{
+    return std::make_unique<UnconfirmedReverts>();
+}
 
 }  // namespace brownout::sim

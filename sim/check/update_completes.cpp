@@ -15,7 +15,8 @@ public:
 
     std::string_view does_not_verify() const override
     {
-        return "Requests that the bootloader must refuse (no authentic new image): nothing is checked then.";
+        return "Requests that the bootloader must refuse (no authentic new image): nothing is "
+               "checked then.";
     }
 
     std::optional<std::string> judge(const Graph& graph, const Node& node) const override
@@ -40,6 +41,9 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Check> make_update_completes() { return std::make_unique<UpdateCompletes>(); }
+std::unique_ptr<Check> make_update_completes()
+{
+    return std::make_unique<UpdateCompletes>();
+}
 
 }  // namespace brownout::sim

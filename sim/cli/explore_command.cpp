@@ -18,7 +18,10 @@ namespace {
 // Set by Ctrl-C; the exploration ends with what it has.
 std::atomic<bool> interrupted{false};
 
-void on_interrupt(int) { interrupted = true; }
+void on_interrupt(int)
+{
+    interrupted = true;
+}
 
 struct Given {
     std::vector<std::string> files;
@@ -86,8 +89,7 @@ Explored explore_file(const Given& given, const std::string& file)
     }
     const std::vector<Finding>& findings = explored.exploration.findings;
     for (const Finding& finding : findings) {
-        const auto path =
-            repro_path(given, explored.machine->scenario(), finding, findings.size());
+        const auto path = repro_path(given, explored.machine->scenario(), finding, findings.size());
         write_repro(path, finding.repro);
         explored.repros.push_back({path});
     }

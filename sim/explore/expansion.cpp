@@ -62,8 +62,8 @@ BootFacts facts_of(const ScenarioMachine& machine, const MachineState& state, Ru
         const auto image =
             machine.image_at(state, response.device_id, response.device_offset_bytes);
         facts.image = image ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
-        facts.authentic = image ? machine.images()[*image].authentic
-                                : machine.is_authentic_at(state, response);
+        facts.authentic =
+            image ? machine.images()[*image].authentic : machine.is_authentic_at(state, response);
         if (image) {
             facts.text += " (" + machine.images()[*image].name + ")";
         }
@@ -95,10 +95,8 @@ Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
     });
     expansion.facts = facts_of(machine, state, std::move(report));
     Story story = node.story;
-    const bool booted_new =
-        expansion.facts.image >= 0 && expansion.facts.image == graph.new_image;
-    const bool booted_old =
-        expansion.facts.image >= 0 && expansion.facts.image == graph.old_image;
+    const bool booted_new = expansion.facts.image >= 0 && expansion.facts.image == graph.new_image;
+    const bool booted_old = expansion.facts.image >= 0 && expansion.facts.image == graph.old_image;
     story.ran_new = story.ran_new || booted_new;
     EdgeLabel completed;
     expansion.next = collector.add(completed, story, state);

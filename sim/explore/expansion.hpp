@@ -50,8 +50,8 @@ struct NewState {
 Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
                  std::uint32_t node_index, Granularity granularity, KnownNodes& known);
 
-// Calls `take` for every new state of `expansion`, in order; `state` starts as the node's own and is
-// brought from one to the next.
+// Calls `take` for every new state of `expansion`, in order; `state` starts as the node's own and
+// is brought from one to the next.
 void read_new_states(const Expansion& expansion, MachineState state,
                      const std::function<void(const NewState&, const MachineState&)>& take);
 

@@ -126,9 +126,8 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         }
     }
     for (const AreaPlan& area : plan.areas) {
-        record.areas[record.area_count++] = {area.id,           area.role,
-                                             area.image_index,  area.device,
-                                             area.offset_bytes, area.size_bytes};
+        record.areas[record.area_count++] = {area.id,     area.role,         area.image_index,
+                                             area.device, area.offset_bytes, area.size_bytes};
     }
     return record;
 }

@@ -83,8 +83,8 @@ struct Machine::Impl {
             std::uint64_t{address} - base + byte_count > config.ram_load_bytes) {
             return {};
         }
-        return std::span<const std::uint8_t>(image_ram->bytes()).subspan(address - base,
-                                                                         byte_count);
+        return std::span<const std::uint8_t>(image_ram->bytes())
+            .subspan(address - base, byte_count);
     }
 
     RunReport run(MachineState& state, Firmware& firmware, FirmwareFiber& fiber,
@@ -136,9 +136,15 @@ Machine::Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* a
 
 Machine::~Machine() = default;
 
-const BoardPlan& Machine::board() const { return impl_->board; }
+const BoardPlan& Machine::board() const
+{
+    return impl_->board;
+}
 
-const BootSetup& Machine::setup() const { return impl_->setup; }
+const BootSetup& Machine::setup() const
+{
+    return impl_->setup;
+}
 
 MachineState Machine::blank_state() const
 {

@@ -101,7 +101,10 @@ const char* to_string(OutcomeKind kind)
     return "unknown";
 }
 
-Power RunObserver::before_call(const Call&, const MachineState&) noexcept { return Power::kHolds; }
+Power RunObserver::before_call(const Call&, const MachineState&) noexcept
+{
+    return Power::kHolds;
+}
 
 std::uint32_t RunObserver::before_operations(const models::OperationBatch& batch, std::uint64_t,
                                              const Call*, const MachineState&) noexcept

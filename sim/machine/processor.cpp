@@ -43,8 +43,8 @@ Piece piece_at(const models::Bus& bus, std::uint32_t address, std::uint32_t byte
 
 }  // namespace
 
-// Brackets a platform call: while it lasts, our code runs on the firmware's stack. Holds nothing, so
-// a run that is abandoned inside loses nothing.
+// Brackets a platform call: while it lasts, our code runs on the firmware's stack. Holds nothing,
+// so a run that is abandoned inside loses nothing.
 class Processor::PlatformCall {
 public:
     PlatformCall(Processor& core, const void* caller) noexcept : core_(core) { core.enter(caller); }
@@ -89,8 +89,7 @@ struct ProcessorIo {
         write_register(core, address, value);
     }
 
-    static void write_register(Processor& core, std::uint32_t address,
-                               std::uint32_t value) noexcept
+    static void write_register(Processor& core, std::uint32_t address, std::uint32_t value) noexcept
     {
         core.take_turn();
         const models::BusRange* range = core.bus_.find(address);
@@ -124,8 +123,8 @@ struct ProcessorIo {
                 return false;
             }
             const models::BusRange* range = core.bus_.find(address);
-            const auto settles = range->target->settles_at(address - range->address, mask,
-                                                           expected, core.now_);
+            const auto settles =
+                range->target->settles_at(address - range->address, mask, expected, core.now_);
             if (!settles && timeout_us == 0) {
                 core.stop(OutcomeKind::kHang,
                           fmt::format("endless wait for register 0x{:08X} of {} in {}", address,
@@ -284,8 +283,7 @@ struct ProcessorIo {
     }
 };
 
-Processor::Processor(std::string name, ProcessorCosts costs)
-    : name_(std::move(name)), costs_(costs)
+Processor::Processor(std::string name, ProcessorCosts costs) : name_(std::move(name)), costs_(costs)
 {
     io_.struct_bytes = sizeof io_;
     io_.version = BOOT_IO_VERSION;
@@ -375,7 +373,10 @@ void Processor::take_turn() noexcept
     }
 }
 
-void Processor::leave_platform() noexcept { fiber_->leave_platform(); }
+void Processor::leave_platform() noexcept
+{
+    fiber_->leave_platform();
+}
 
 void Processor::stop(OutcomeKind kind, std::string text) noexcept
 {
@@ -396,8 +397,9 @@ void Processor::advanced() noexcept
 
 void Processor::bus_fault(const char* access, std::uint32_t address) noexcept
 {
-    stop(OutcomeKind::kBusFault, fmt::format("bus fault: {} of 0x{:08X} in {}: nothing is mapped there",
-                                             access, address, caller_symbol()));
+    stop(OutcomeKind::kBusFault,
+         fmt::format("bus fault: {} of 0x{:08X} in {}: nothing is mapped there", access, address,
+                     caller_symbol()));
 }
 
 models::AccessContext Processor::access() noexcept

@@ -41,8 +41,8 @@ public:
     // Set when the firmware stopped for good; the power loss of the machine is not among them.
     const std::optional<Outcome>& outcome() const { return outcome_; }
 
-    // Around every call of the firmware to its platform that is not in the io table. `caller` is the
-    // firmware's return address, for reports.
+    // Around every call of the firmware to its platform that is not in the io table. `caller` is
+    // the firmware's return address, for reports.
     void enter(const void* caller) noexcept;
     void leave_platform() noexcept;
 

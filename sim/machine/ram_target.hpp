@@ -24,7 +24,8 @@ public:
         return value;
     }
 
-    void write32(std::uint32_t offset, std::uint32_t value, models::AccessContext&) noexcept override
+    void write32(std::uint32_t offset, std::uint32_t value,
+                 models::AccessContext&) noexcept override
     {
         std::memcpy(bytes_.data() + offset, &value, sizeof value);
     }

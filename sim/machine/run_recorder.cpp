@@ -117,8 +117,8 @@ std::uint32_t RunRecorder::admit(const models::OperationBatch& batch) noexcept
     if (admitted > 0 && options_.observer != nullptr) {
         models::OperationBatch shorter = batch;
         shorter.count = admitted;
-        admitted = options_.observer->before_operations(
-            shorter, report_.operations, in_call_ ? &call_ : nullptr, state_);
+        admitted = options_.observer->before_operations(shorter, report_.operations,
+                                                        in_call_ ? &call_ : nullptr, state_);
     }
     if (admitted == 0) {
         lose_power();

@@ -18,7 +18,10 @@ public:
     // return when the caller runs on a firmware's stack.
     void on_power_loss(std::function<void()> leave) { leave_ = std::move(leave); }
     // Names the firmware symbol behind a device address, for violated rules; "" if there is none.
-    void on_symbol(std::function<std::string(std::uint64_t)> symbol) { symbol_ = std::move(symbol); }
+    void on_symbol(std::function<std::string(std::uint64_t)> symbol)
+    {
+        symbol_ = std::move(symbol);
+    }
 
     bool power_lost() const { return power_lost_; }
 

@@ -72,11 +72,10 @@ void print_exploration(const ScenarioMachine& machine, const Exploration& explor
                            thousands(exploration.states), thousands(exploration.edges),
                            thousands(exploration.boots), exploration.depth);
     } else {
-        out << fmt::format("INCOMPLETE  {}: {} states, {} waiting, depth {}. {}\n",
-                           exploration.stopped_by, thousands(exploration.states),
-                           thousands(exploration.waiting), exploration.depth,
-                           exploration.findings.empty() ? "No violation so far."
-                                                        : "Violations above.");
+        out << fmt::format(
+            "INCOMPLETE  {}: {} states, {} waiting, depth {}. {}\n", exploration.stopped_by,
+            thousands(exploration.states), thousands(exploration.waiting), exploration.depth,
+            exploration.findings.empty() ? "No violation so far." : "Violations above.");
     }
     out << fmt::format("  cuts     {}; tear: operation not started\n",
                        granularity_words(exploration.granularity));

@@ -60,8 +60,7 @@ Json exploration_json(const ExploredScenario& explored)
     Json json{{"scenario", explored.machine->scenario().name},
               {"file", explored.machine->scenario().path.string()},
               {"core", core_json(*explored.machine)},
-              {"strategy",
-               name_of(strategy_names(), explored.machine->scenario().boot.strategy)},
+              {"strategy", name_of(strategy_names(), explored.machine->scenario().boot.strategy)},
               {"inputs", inputs_json(*explored.machine)},
               {"closed", exploration.closed},
               {"granularity", name_of(granularity_names(), exploration.granularity)},
@@ -79,7 +78,7 @@ Json exploration_json(const ExploredScenario& explored)
     Json& checks = json["checks"] = Json::array();
     for (const CheckResult& check : exploration.checks) {
         checks.push_back({{"name", check.name},
-                          {"result", !check.holds          ? "failed"
+                          {"result", !check.holds         ? "failed"
                                      : exploration.closed ? "holds"
                                                           : "inconclusive"}});
     }
@@ -131,8 +130,8 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
     for (const StepResult& step : result.steps) {
         Json entry{{"step", name_of(step_names(), step.step->kind())},
                    {"start_s", models::seconds(step.start)}};
-        const bool ran = step.step->kind() != StepKind::kUpload &&
-                         step.step->kind() != StepKind::kExpect;
+        const bool ran =
+            step.step->kind() != StepKind::kUpload && step.step->kind() != StepKind::kExpect;
         if (ran) {
             entry["end_s"] = models::seconds(step.report.end);
             entry["outcome"] = outcome_words(machine, step.report.outcome);

@@ -55,7 +55,7 @@ enum boot_fix {
     BOOT_FIX_SCRATCH_REVERT_FORGOTTEN = 1u << 4, /* 4.5 defect C                                  */
     BOOT_FIX_NO_ERASE_STALE_STATUS = 1u << 5,    /* stale status bytes on devices without erase   */
     BOOT_FIX_OVERWRITE_FAST_EXTRA_UNIT = 1u << 6, /* one unit written past the erased sectors     */
-    BOOT_FIX_MOVE_NO_SPACE_FLAGS = 1u << 7,      /* flags written though nothing moved            */
+    BOOT_FIX_MOVE_NO_SPACE_FLAGS = 1u << 7, /* flags written though nothing moved            */
     BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT = 1u << 8,
     BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER = 1u << 9,
     BOOT_FIX_MOVE_TORN_MAGIC = 1u << 10 /* a torn magic in a revert keeps the unconfirmed image  */
@@ -67,33 +67,33 @@ enum boot_fix {
  */
 enum boot_mutant {
     BOOT_MUTANT_NONE,
-    BOOT_MUTANT_STATUS_BEFORE_COPY,      /* a status entry is written before its copy            */
-    BOOT_MUTANT_NO_TRAILER_ERASE,        /* the primary trailer is not erased before INIT        */
-    BOOT_MUTANT_MAGIC_FIRST,             /* INIT writes the magic before the fields              */
-    BOOT_MUTANT_RESUME_ONE_LATE,         /* resume skips one step                                */
-    BOOT_MUTANT_SKIP_SECTOR_ERASE,       /* the erase before a copy is left out on resume        */
-    BOOT_MUTANT_COPY_DONE_EARLY,         /* copy_done is written before the swap                 */
-    BOOT_MUTANT_MISSING_STATUS,          /* the second status entry of each swap is left out     */
+    BOOT_MUTANT_STATUS_BEFORE_COPY, /* a status entry is written before its copy            */
+    BOOT_MUTANT_NO_TRAILER_ERASE,   /* the primary trailer is not erased before INIT        */
+    BOOT_MUTANT_MAGIC_FIRST,        /* INIT writes the magic before the fields              */
+    BOOT_MUTANT_RESUME_ONE_LATE,    /* resume skips one step                                */
+    BOOT_MUTANT_SKIP_SECTOR_ERASE,  /* the erase before a copy is left out on resume        */
+    BOOT_MUTANT_COPY_DONE_EARLY,    /* copy_done is written before the swap                 */
+    BOOT_MUTANT_MISSING_STATUS,     /* the second status entry of each swap is left out     */
     BOOT_MUTANT_NO_SECONDARY_TRAILER_ERASE, /* the request is left in the secondary slot         */
-    BOOT_MUTANT_NO_VALIDATION,           /* the secondary slot is not validated                  */
-    BOOT_MUTANT_IMAGE_OK_ALWAYS,         /* a test swap is marked as confirmed                   */
-    BOOT_MUTANT_SWAP_SIZE_ONE_SHORT,     /* one sector too few is swapped                        */
-    BOOT_MUTANT_REVERT_IGNORED,          /* an unconfirmed image is kept                         */
+    BOOT_MUTANT_NO_VALIDATION,       /* the secondary slot is not validated                  */
+    BOOT_MUTANT_IMAGE_OK_ALWAYS,     /* a test swap is marked as confirmed                   */
+    BOOT_MUTANT_SWAP_SIZE_ONE_SHORT, /* one sector too few is swapped                        */
+    BOOT_MUTANT_REVERT_IGNORED,      /* an unconfirmed image is kept                         */
     BOOT_MUTANT_COUNT
 };
 
 struct boot_config {
     enum boot_strategy strategy;
-    uint32_t image_count;         /* BOOT_IMAGE_NUMBER, 1..FLASH_IMAGES_MAX                    */
-    uint32_t max_image_sectors;   /* BOOT_MAX_IMG_SECTORS: sizes the status area               */
-    uint32_t max_align_bytes;     /* BOOT_MAX_ALIGN: 8, 16 or 32                               */
-    bool validate_primary;        /* MCUBOOT_VALIDATE_PRIMARY_SLOT                             */
-    bool bootstrap;               /* MCUBOOT_BOOTSTRAP                                         */
+    uint32_t image_count;       /* BOOT_IMAGE_NUMBER, 1..FLASH_IMAGES_MAX                    */
+    uint32_t max_image_sectors; /* BOOT_MAX_IMG_SECTORS: sizes the status area               */
+    uint32_t max_align_bytes;   /* BOOT_MAX_ALIGN: 8, 16 or 32                               */
+    bool validate_primary;      /* MCUBOOT_VALIDATE_PRIMARY_SLOT                             */
+    bool bootstrap;             /* MCUBOOT_BOOTSTRAP                                         */
     enum boot_downgrade downgrade;
-    bool minimal_scramble;        /* erase only header and trailer of a rejected slot          */
-    bool compare_build_number;    /* MCUBOOT_VERSION_CMP_USE_BUILD_NUMBER                      */
-    bool tlv_allow_list;          /* MCUBOOT_USE_TLV_ALLOW_LIST                                */
-    bool keep_backup;             /* overwrite: do not erase the secondary's first sector      */
+    bool minimal_scramble;     /* erase only header and trailer of a rejected slot          */
+    bool compare_build_number; /* MCUBOOT_VERSION_CMP_USE_BUILD_NUMBER                      */
+    bool tlv_allow_list;       /* MCUBOOT_USE_TLV_ALLOW_LIST                                */
+    bool keep_backup;          /* overwrite: do not erase the secondary's first sector      */
 
     enum crypto_hash hash;
     enum crypto_signature signature;

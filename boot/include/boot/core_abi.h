@@ -108,7 +108,8 @@ typedef const struct boot_firmware *(*boot_firmware_query_function)(uint32_t abi
 #if defined(__GNUC__)
 __attribute__((visibility("default")))
 #endif
-const struct boot_firmware *boot_firmware_query(uint32_t abi_version);
+const struct boot_firmware *
+boot_firmware_query(uint32_t abi_version);
 
 #ifdef __cplusplus
 }

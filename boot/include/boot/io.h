@@ -25,9 +25,9 @@ extern "C" {
 #endif
 
 #ifdef __cplusplus
-#define BOOT_NORETURN [[noreturn]]
+#    define BOOT_NORETURN [[noreturn]]
 #else
-#define BOOT_NORETURN _Noreturn
+#    define BOOT_NORETURN _Noreturn
 #endif
 
 #define BOOT_IO_VERSION 1u
@@ -169,7 +169,7 @@ io_log(const struct boot_io *io, enum io_log_level level, const char *format, ..
 }
 
 BOOT_NORETURN static inline void io_halt(const struct boot_io *io, enum io_halt_reason reason,
-                                     const char *where)
+                                         const char *where)
 {
     for (;;) {
         io->halt(io->context, reason, where);

@@ -8,7 +8,7 @@ namespace brownout::models {
 
 }  // namespace brownout::models
 
-#define BROWNOUT_ASSERT(condition)                                                         \
-    (static_cast<bool>(condition)                                                          \
-         ? static_cast<void>(0)                                                            \
+#define BROWNOUT_ASSERT(condition)                                                                 \
+    (static_cast<bool>(condition)                                                                  \
+         ? static_cast<void>(0)                                                                    \
          : ::brownout::models::assertion_failed(#condition, __FILE__, __LINE__))

@@ -89,7 +89,7 @@ public:
     const std::vector<MemoryWindow>& windows() const { return windows_; }
 
 private:
-    std::vector<BusRange> ranges_;      // sorted by address
+    std::vector<BusRange> ranges_;  // sorted by address
     std::vector<MemoryWindow> windows_;
     mutable std::size_t last_range_ = 0;
 };

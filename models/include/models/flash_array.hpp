@@ -32,20 +32,20 @@ struct Digest128 {
 
 // Fixed properties of an array.
 struct FlashGeometry {
-    std::uint64_t size_bytes = 0;           // a multiple of page_bytes
-    std::uint32_t page_bytes = 4096;        // copy-on-write and digest granule, a power of two,
-                                            // not necessarily the erase unit
-    std::uint32_t count_unit_bytes = 0;     // unit of the write counts; 0: not counted
-    std::uint8_t write_count_limit = 0;     // counts saturate one above this; at most 254
+    std::uint64_t size_bytes = 0;        // a multiple of page_bytes
+    std::uint32_t page_bytes = 4096;     // copy-on-write and digest granule, a power of two,
+                                         // not necessarily the erase unit
+    std::uint32_t count_unit_bytes = 0;  // unit of the write counts; 0: not counted
+    std::uint8_t write_count_limit = 0;  // counts saturate one above this; at most 254
     std::uint8_t erased_value = 0xFF;
-    bool overwrites = false;                // no erase: a program stores bytes as they are
+    bool overwrites = false;  // no erase: a program stores bytes as they are
 };
 
 class FlashArray {
 public:
     explicit FlashArray(FlashGeometry geometry);
     ~FlashArray();
-    FlashArray(const FlashArray&);             // cheap: shares every page
+    FlashArray(const FlashArray&);  // cheap: shares every page
     FlashArray& operator=(const FlashArray&);
     FlashArray(FlashArray&&) noexcept;
     FlashArray& operator=(FlashArray&&) noexcept;

@@ -15,9 +15,9 @@
 namespace brownout::models {
 
 enum class OperationKind : std::uint8_t {
-    kProgramWord,   // NVMC word write, plain write unit
-    kProgramPage,   // NOR or NAND page program
-    kEraseSector,   // page, sector, block: the unit the device erases at once
+    kProgramWord,  // NVMC word write, plain write unit
+    kProgramPage,  // NOR or NAND page program
+    kEraseSector,  // page, sector, block: the unit the device erases at once
     kEraseChip,
     kWriteStatus,   // status or configuration register of a part
     kStoreRetained  // RAM that survives some resets

@@ -10,10 +10,22 @@ namespace brownout::models {
 // Length of time and, counted from the power-on of a scenario, a point in time.
 using Duration = std::chrono::duration<std::int64_t, std::pico>;
 
-constexpr Duration picoseconds(std::int64_t count) { return Duration{count}; }
-constexpr Duration nanoseconds(std::int64_t count) { return Duration{count * 1'000}; }
-constexpr Duration microseconds(std::int64_t count) { return Duration{count * 1'000'000}; }
-constexpr Duration milliseconds(std::int64_t count) { return Duration{count * 1'000'000'000}; }
+constexpr Duration picoseconds(std::int64_t count)
+{
+    return Duration{count};
+}
+constexpr Duration nanoseconds(std::int64_t count)
+{
+    return Duration{count * 1'000};
+}
+constexpr Duration microseconds(std::int64_t count)
+{
+    return Duration{count * 1'000'000};
+}
+constexpr Duration milliseconds(std::int64_t count)
+{
+    return Duration{count * 1'000'000'000};
+}
 
 // Seconds as a floating-point number, for reports only.
 constexpr double seconds(Duration duration)

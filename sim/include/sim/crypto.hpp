@@ -43,7 +43,7 @@ struct CryptoHost {
 };
 
 struct CryptoOptions {
-    bool remember = true;                      // false: everything is computed every time
+    bool remember = true;                         // false: everything is computed every time
     std::size_t remembered_results_max = 65'536;  // of each kind; then forgotten and begun again
 };
 

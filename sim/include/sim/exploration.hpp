@@ -56,8 +56,8 @@ struct BootFacts {
     OutcomeKind outcome = OutcomeKind::kPowerLost;
     std::int32_t image = kNoImageBooted;  // index in ScenarioMachine::images()
     bool authentic = false;
-    std::string text;                     // of the outcome, for people
-    std::vector<std::string> errors;      // error lines of its log
+    std::string text;                 // of the outcome, for people
+    std::vector<std::string> errors;  // error lines of its log
     std::vector<Violation> violations;
     std::uint32_t calls = 0;
     std::uint64_t operations = 0;
@@ -67,12 +67,12 @@ struct BootFacts {
 struct Node {
     MachineState state;
     Story story;
-    std::uint32_t depth = 0;          // power cuts on the shortest way here
+    std::uint32_t depth = 0;  // power cuts on the shortest way here
     std::uint32_t parent = kNoNode;
-    EdgeLabel label;                  // from the parent
+    EdgeLabel label;  // from the parent
     bool expanded = false;
     BootFacts facts;
-    std::uint32_t next = kNoNode;     // after an uncut boot without application call
+    std::uint32_t next = kNoNode;  // after an uncut boot without application call
 };
 
 struct Graph {
@@ -103,12 +103,12 @@ struct ExploreProgress {
 // A check that does not hold, with the shortest way to it.
 struct Finding {
     std::string check;
-    std::string sentence;             // what happened
+    std::string sentence;  // what happened
     std::uint32_t node = 0;
-    std::uint64_t count = 1;          // nodes at which the check does not hold
+    std::uint64_t count = 1;  // nodes at which the check does not hold
     std::uint32_t cuts = 0;
-    std::vector<std::string> trace;   // one line per boot, for people
-    Scenario repro;                   // steps that lead there, and what should have been
+    std::vector<std::string> trace;  // one line per boot, for people
+    Scenario repro;                  // steps that lead there, and what should have been
 };
 
 struct CheckResult {

@@ -44,10 +44,10 @@ struct DevicePlan {
     std::uint32_t write_unit_bytes = 4;
     std::uint8_t erased_value = 0xFF;
     bool needs_erase = true;
-    std::uint8_t writes_per_unit_max = 0;   // between erases; 0: no limit, not counted
-    std::uint32_t erase_cycles_max = 0;     // endurance; 0: not given
-    bool dma_reads_ram_only = false;        // plain only: EasyDMA's rule
-    models::Duration program_unit_time{};   // plain only; the NVMC has its own data
+    std::uint8_t writes_per_unit_max = 0;  // between erases; 0: no limit, not counted
+    std::uint32_t erase_cycles_max = 0;    // endurance; 0: not given
+    bool dma_reads_ram_only = false;       // plain only: EasyDMA's rule
+    models::Duration program_unit_time{};  // plain only; the NVMC has its own data
     models::Duration erase_sector_time{};
 
     std::uint64_t size_bytes() const;
@@ -99,16 +99,16 @@ struct MachineState {
 };
 
 enum class OutcomeKind {
-    kHandedOver,      // a loader chose an image: Outcome::response
-    kCommandDone,     // an application finished its command: Outcome::code
-    kNoImage,         // a loader found nothing to start: Outcome::code
-    kAssert,          // Outcome::text names the place
+    kHandedOver,   // a loader chose an image: Outcome::response
+    kCommandDone,  // an application finished its command: Outcome::code
+    kNoImage,      // a loader found nothing to start: Outcome::code
+    kAssert,       // Outcome::text names the place
     kPanic,
     kBusFault,
     kFirmwareFault,
     kStackOverflow,
-    kCycleBudget,     // device time limit of one run
-    kHang,            // no platform call within the CPU-time limit, or an endless wait
+    kCycleBudget,  // device time limit of one run
+    kHang,         // no platform call within the CPU-time limit, or an endless wait
     kPowerLost,
     kResetRequested
 };
@@ -128,8 +128,8 @@ enum class CallKind : std::uint8_t { kWrite, kErase };
 struct Call {
     std::uint32_t index = 0;  // from 0 in its run
     CallKind kind = CallKind::kWrite;
-    std::uint32_t area = 0;           // index in BoardPlan::areas
-    std::uint32_t device = 0;         // index in BoardPlan::devices
+    std::uint32_t area = 0;    // index in BoardPlan::areas
+    std::uint32_t device = 0;  // index in BoardPlan::devices
     std::uint32_t area_offset_bytes = 0;
     std::uint64_t device_offset_bytes = 0;
     std::uint32_t byte_count = 0;
@@ -145,9 +145,9 @@ struct LogLine {
 
 struct Violation {
     std::string rule;
-    std::string text;    // sentence with device and address
+    std::string text;  // sentence with device and address
     std::string source;
-    std::string symbol;  // firmware symbol, if one is involved
+    std::string symbol;      // firmware symbol, if one is involved
     std::uint64_t call = 0;  // calls made before
 };
 
@@ -190,8 +190,8 @@ public:
 struct PowerCut {
     enum class At { kCall, kOperation, kTime };
     At at = At::kCall;
-    std::uint64_t index = 0;    // call or operation number
-    models::Duration time{};    // since the reset
+    std::uint64_t index = 0;  // call or operation number
+    models::Duration time{};  // since the reset
 };
 
 struct RunOptions {
@@ -199,7 +199,7 @@ struct RunOptions {
     RunObserver* observer = nullptr;  // not owned
     models::Duration start{};         // device time at reset, for log lines
     models::Duration time_budget = models::milliseconds(3'600'000);
-    std::uint64_t noise_seed = 0;     // content of no-init RAM; 0: zeroes
+    std::uint64_t noise_seed = 0;  // content of no-init RAM; 0: zeroes
     bool keep_log = true;
 };
 

@@ -5,11 +5,11 @@
 static const uint8_t boot_img_magic[16] = {0x77, 0xC2, 0x95, 0xF3, 0x60, 0xD2, 0xEF, 0x7F,
                                            0x35, 0x52, 0x50, 0x0F, 0x2C, 0xB6, 0x79, 0x80};
 
-static int entry(const struct boot_platform *platform, void *state)
+static int entry(const struct boot_platform* platform, void* state)
 {
-    struct flash_map *map = state;
+    struct flash_map* map = state;
     uint8_t copy[16];
-    const struct flash_area *area;
+    const struct flash_area* area;
 
     if (flash_map_start(map, platform->io, platform->board) != 0) {
         return 1;
@@ -32,7 +32,7 @@ static const struct boot_firmware table = {
     .entry = entry,
 };
 
-const struct boot_firmware *boot_firmware_query(uint32_t abi_version)
+const struct boot_firmware* boot_firmware_query(uint32_t abi_version)
 {
-    return abi_version == BOOT_FIRMWARE_ABI_VERSION ? &table : (const struct boot_firmware *)0;
+    return abi_version == BOOT_FIRMWARE_ABI_VERSION ? &table : (const struct boot_firmware*)0;
 }

@@ -8,9 +8,9 @@
 #define SHARED_RAM 0x30000000u
 #define TURNS 8u
 
-static int entry(const struct boot_platform *platform, void *state)
+static int entry(const struct boot_platform* platform, void* state)
 {
-    const struct boot_io *io = platform->io;
+    const struct boot_io* io = platform->io;
     (void)state;
     for (uint32_t turn = 0u; turn < TURNS; ++turn) {
         uint32_t length = io_read32(io, SHARED_RAM);
@@ -32,7 +32,7 @@ static const struct boot_firmware table = {
     .entry = entry,
 };
 
-const struct boot_firmware *boot_firmware_query(uint32_t abi_version)
+const struct boot_firmware* boot_firmware_query(uint32_t abi_version)
 {
-    return abi_version == BOOT_FIRMWARE_ABI_VERSION ? &table : (const struct boot_firmware *)0;
+    return abi_version == BOOT_FIRMWARE_ABI_VERSION ? &table : (const struct boot_firmware*)0;
 }
