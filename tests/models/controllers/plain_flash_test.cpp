@@ -163,6 +163,18 @@ TEST(PlainFlash, IgnoresACommandWhileBusy)
     EXPECT_TRUE(bench.cells.is_erased(0, 8));
 }
 
+TEST(PlainFlash, TakesACommandAtTheEndOfTheLastAndNotBefore)
+{
+    for (const std::int64_t early_ps : {1, 0}) {
+        Bench bench(small_flash());
+        bench.start(plain_register::kCmdEraseSector, 0);
+        bench.core.now += milliseconds(3) - bench.data.register_access_time - picoseconds(early_ps);
+        bench.core.write(bench.flash.registers(), plain_register::kCmd,
+                         plain_register::kCmdEraseSector);
+        EXPECT_EQ(bench.core.supply.operations, early_ps == 0 ? 2u : 1u);
+    }
+}
+
 TEST(PlainFlash, OverwritesAndRefusesErasesWithoutErase)
 {
     PlainFlashData data = small_flash();

@@ -5,6 +5,8 @@
 #include <models/bus.hpp>
 #include <models/operation.hpp>
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -85,9 +87,14 @@ struct ProbeCore {
     // Reads until it matches, jumping to where the target says it will. False: it never does.
     bool poll(BusTarget& target, std::uint32_t offset, std::uint32_t mask, std::uint32_t expected)
     {
+        int polls_for_nothing = 0;
         while ((read(target, offset) & mask) != expected) {
             const std::optional<Duration> at = target.settles_at(offset, mask, expected, now);
             if (!at) {
+                return false;
+            }
+            if (*at <= now && polls_for_nothing++ > 0) {
+                ADD_FAILURE() << "the target says that it has settled and reads otherwise";
                 return false;
             }
             now = std::max(now, *at);
