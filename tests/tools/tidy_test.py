@@ -144,6 +144,12 @@ class Rules(unittest.TestCase):
         self.assert_fires("models/bus.cpp:1: not-built",
                           {"models/CMakeLists.txt": "# bus.cpp\nadd_library(models myBus.cpp)\n"})
 
+    def test_a_source_built_in_a_loop_over_names_is_built(self):
+        loop = "foreach(name bus)\n  add_library(${name} ${name}.cpp)\nendforeach()\n"
+        self.assert_clean({"models/CMakeLists.txt": loop})
+        self.assert_fires("models/bus.cpp:1: not-built",
+                          {"models/CMakeLists.txt": loop.replace("bus", "us")})
+
     def test_a_header_nobody_includes_is_seen(self):
         self.assert_fires("models/lost.hpp:1: not-built", {"models/lost.hpp": "int z;\n"})
 
