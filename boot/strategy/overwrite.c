@@ -13,12 +13,6 @@
 
 #include <stddef.h>
 
-/* Sector `index`, or an empty one behind the end of the list. */
-static uint32_t sector_bytes_or_none(const struct slot_pair *pair, enum slot slot, uint32_t index)
-{
-    return index < pair->slots[slot].sector_count ? slot_sector(pair, slot, index).size_bytes : 0;
-}
-
 /* One walk over both lists, always taking from the slot that is behind; only one slot may ever be
  * behind. The totals at the end are not compared. */
 static bool slots_are_compatible(struct slot_pair *pair)
@@ -45,7 +39,7 @@ static bool slots_are_compatible(struct slot_pair *pair)
                 io_log(io, IO_LOG_WARNING, "Cannot upgrade: slots are not compatible");
                 return false;
             }
-            total[slot] += sector_bytes_or_none(pair, slot, next[slot]++);
+            total[slot] += slot_sector(pair, slot, next[slot]++).size_bytes;
         }
         behind = equal ? behind : smaller;
     }

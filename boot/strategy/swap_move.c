@@ -42,13 +42,10 @@ static bool slots_are_compatible(struct slot_pair *pair)
 /* Unsigned on purpose: a slot smaller than its trailer wraps and does not limit. */
 static uint32_t max_image_bytes(struct slot_pair *pair, enum slot slot)
 {
-    uint32_t sector = swap_sector_bytes(pair);
-    uint32_t trailer =
-        sector *
-        sectors_covering(trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair)), sector);
+    uint32_t trailer = trailer_sectors_bytes(pair);
     (void)slot;
-    return min_u32(pair->slots[SLOT_PRIMARY].sector_count * sector - trailer - sector,
-                   pair->slots[SLOT_SECONDARY].sector_count * sector - trailer);
+    return min_u32(slot_sectors_bytes(pair, SLOT_PRIMARY) - trailer - swap_sector_bytes(pair),
+                   slot_sectors_bytes(pair, SLOT_SECONDARY) - trailer);
 }
 
 /* ---- position ---- */

@@ -5,11 +5,22 @@ uint32_t sectors_covering(uint32_t byte_count, uint32_t sector_bytes)
     return byte_count / sector_bytes + (byte_count % sector_bytes != 0);
 }
 
+uint32_t trailer_sectors_bytes(const struct slot_pair *pair)
+{
+    uint32_t sector_bytes = swap_sector_bytes(pair);
+    uint32_t trailer_bytes = trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair));
+    return sectors_covering(trailer_bytes, sector_bytes) * sector_bytes;
+}
+
+uint32_t slot_sectors_bytes(const struct slot_pair *pair, enum slot slot)
+{
+    return pair->slots[slot].sector_count * swap_sector_bytes(pair);
+}
+
 uint32_t sectors_below_trailer(const struct slot_pair *pair)
 {
-    uint32_t trailer_bytes = trailer_slot_bytes(&pair->boot->layout, status_unit_bytes(pair));
     return pair->slots[SLOT_PRIMARY].sector_count -
-           sectors_covering(trailer_bytes, swap_sector_bytes(pair));
+           trailer_sectors_bytes(pair) / swap_sector_bytes(pair);
 }
 
 bool sectors_match(const struct slot_pair *pair, uint32_t count)
