@@ -82,20 +82,18 @@ private:
     bool offers(StepKind kind) const
     {
         const std::vector<Step>& steps = machine_.scenario().steps;
-        return std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(graph_.first_step),
-                           steps.end(), [&](const Step& step) {
-                               return step.kind() == kind && is_during(step);
-                           });
+        return std::any_of(
+            steps.begin() + static_cast<std::ptrdiff_t>(graph_.first_step), steps.end(),
+            [&](const Step& step) { return step.kind() == kind && is_during(step); });
     }
 
     void start_at_root()
     {
         const std::vector<Step>& steps = machine_.scenario().steps;
         // What was uploaded last is what the exploration is about.
-        const auto last_upload =
-            std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) {
-                return step.kind() == StepKind::kUpload;
-            }).base();
+        const auto last_upload = std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) {
+                                     return step.kind() == StepKind::kUpload;
+                                 }).base();
         const auto first = std::find_if(last_upload, steps.end(),
                                         [this](const Step& step) { return is_during(step); });
         if (first == steps.end()) {
@@ -192,7 +190,7 @@ private:
         const std::size_t count = std::min(kBatch, frontier_.size());
         const std::vector<std::uint32_t> nodes(
             frontier_.begin(), frontier_.begin() + static_cast<std::ptrdiff_t>(count));
-        const WorkerBatch batch{machine_, graph_, nodes, known_, options_.granularity,
+        const WorkerBatch batch{machine_,    graph_, nodes, known_, options_.granularity,
                                 limits_.jobs};
         std::vector<Expansion> expansions =
             expand_in_workers(batch, [this, count](std::size_t done) {
@@ -221,8 +219,8 @@ private:
     void report_progress(std::size_t in_flight)
     {
         if (progress_) {
-            progress_({states_.size(), frontier_.size() + next_frontier_.size() + in_flight,
-                       boots_, seconds_elapsed()});
+            progress_({states_.size(), frontier_.size() + next_frontier_.size() + in_flight, boots_,
+                       seconds_elapsed()});
         }
     }
 
@@ -231,10 +229,9 @@ private:
         const std::uint32_t source = expansion.node;
         edges_ += expansion.edges;
         boots_ += expansion.boots;
-        read_new_states(expansion, graph_.nodes[source].state,
-                        [&](const NewState& found, const MachineState& state) {
-                            reach(source, found, state);
-                        });
+        read_new_states(
+            expansion, graph_.nodes[source].state,
+            [&](const NewState& found, const MachineState& state) { reach(source, found, state); });
         Node& node = graph_.nodes[source];
         node.expanded = true;
         node.facts = std::move(expansion.facts);

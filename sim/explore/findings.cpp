@@ -92,10 +92,9 @@ std::string edge_text(const Graph& graph, ScenarioMachine& machine, const Node& 
         return fmt::format("{}: completes", what);
     }
     const std::string call = cut_call_text(graph, machine, node);
-    return label.at_call_start
-               ? fmt::format("{}: {}   <- power fails before this call", what, call)
-               : fmt::format("{}: {}   <- power fails inside it, before op {}", what, call,
-                             label.operation);
+    return label.at_call_start ? fmt::format("{}: {}   <- power fails before this call", what, call)
+                               : fmt::format("{}: {}   <- power fails inside it, before op {}",
+                                             what, call, label.operation);
 }
 
 Scenario repro_of(const Graph& graph, const ScenarioMachine& machine, const Check& check,
@@ -115,8 +114,7 @@ Scenario repro_of(const Graph& graph, const ScenarioMachine& machine, const Chec
     return repro;
 }
 
-std::vector<std::string> trace_of(const Graph& graph, ScenarioMachine& machine,
-                                  std::uint32_t node)
+std::vector<std::string> trace_of(const Graph& graph, ScenarioMachine& machine, std::uint32_t node)
 {
     std::vector<std::string> lines;
     for (const Node* step : path_to(graph, node)) {

@@ -1,9 +1,9 @@
 #include <sim/report.hpp>
 
+#include <sim/crypto.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include <fstream>
 #include <iterator>
@@ -93,20 +93,6 @@ Json exploration_json(const ExploredScenario& explored)
 }
 
 }  // namespace
-
-std::string sha256_hex(std::span<const std::uint8_t> bytes)
-{
-    std::uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest, &length, EVP_sha256(), nullptr);
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < length; ++i) {
-        hex += kHex[digest[i] >> 4];
-        hex += kHex[digest[i] & 15];
-    }
-    return hex;
-}
 
 std::string explorations_json(const std::vector<ExploredScenario>& explored)
 {

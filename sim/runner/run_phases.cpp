@@ -134,8 +134,7 @@ std::vector<RunPhase> phases_of(const BoardPlan& board, boot_strategy strategy,
             phases.back().name = name_of(kind, strategy);
         }
         RunPhase& phase = phases.back();
-        const models::Duration next =
-            i + 1 < call_ends.size() ? calls[i + 1].start : call_ends[i];
+        const models::Duration next = i + 1 < call_ends.size() ? calls[i + 1].start : call_ends[i];
         phase.duration += next - calls[i].start;
         if (calls[i].kind == CallKind::kErase) {
             ++phase.erases;

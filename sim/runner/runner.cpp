@@ -25,12 +25,12 @@ public:
         return Power::kHolds;
     }
 
-    std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t,
-                                    const Call*, const MachineState&) noexcept override
+    std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t, const Call*,
+                                    const MachineState&) noexcept override
     {
         if (batch.count > 0) {
-            last_end_ = batch.start + batch.interval * (std::int64_t{batch.count} - 1) +
-                        batch.duration;
+            last_end_ =
+                batch.start + batch.interval * (std::int64_t{batch.count} - 1) + batch.duration;
         }
         return batch.count;
     }
@@ -156,8 +156,7 @@ private:
         const std::string happened = outcome_text(machine_, result_.state, outcome);
         if (expect.boots) {
             const auto booted = booted_image();
-            const bool right =
-                booted && machine_.images()[*booted].name == expect.boots->text;
+            const bool right = booted && machine_.images()[*booted].name == expect.boots->text;
             if (!right) {
                 fail(failures, expect.boots->place,
                      fmt::format("expected to boot {}; instead: {}", expect.boots->text, happened));
@@ -175,8 +174,9 @@ private:
         }
         if (expect.outcome && *expect.outcome != outcome.kind) {
             const Place place = expect.boots ? expect.boots->place : Place{};
-            fail(failures, place, fmt::format("expected the outcome '{}'; instead: {}",
-                                              to_string(*expect.outcome), happened));
+            fail(failures, place,
+                 fmt::format("expected the outcome '{}'; instead: {}", to_string(*expect.outcome),
+                             happened));
         }
     }
 
@@ -219,8 +219,8 @@ private:
         const AreaPlan& area = *machine_.machine().area(expected.partition);
         bool right = false;
         if (expected.image.empty()) {
-            right = result_.state.devices[area.device].is_erased(area.offset_bytes,
-                                                                 area.size_bytes);
+            right =
+                result_.state.devices[area.device].is_erased(area.offset_bytes, area.size_bytes);
         } else {
             const auto held = machine_.image_in(result_.state, area);
             right = held && machine_.images()[*held].name == expected.image;
@@ -239,9 +239,8 @@ private:
             return;
         }
         for (const Expected& rule : *expect.violations) {
-            const bool found =
-                std::any_of(last_.violations.begin(), last_.violations.end(),
-                            [&](const Violation& v) { return v.rule == rule.text; });
+            const bool found = std::any_of(last_.violations.begin(), last_.violations.end(),
+                                           [&](const Violation& v) { return v.rule == rule.text; });
             if (!found) {
                 fail(failures, rule.place, "rule " + rule.text + " was not violated");
             }
@@ -267,8 +266,7 @@ private:
 
 }  // namespace
 
-ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
-                            std::size_t step_count)
+ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count)
 {
     ScenarioRun run(machine, listener);
     const std::vector<Step>& steps = machine.scenario().steps;

@@ -54,8 +54,7 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
             image.info = std::move(*info);
             image.is_image = true;
         }
-        image.authentic =
-            image.is_image && is_authentic(scenario_, setup, image.bytes, image.info);
+        image.authentic = image.is_image && is_authentic(scenario_, setup, image.bytes, image.info);
         images_.push_back(std::move(image));
     }
 }
@@ -101,8 +100,7 @@ std::optional<std::size_t> ScenarioMachine::image_in(const MachineState& state,
     if (!at_second_sector) {
         return std::nullopt;
     }
-    const std::uint32_t sector =
-        machine_->board().devices[area.device].sectors.front().size_bytes;
+    const std::uint32_t sector = machine_->board().devices[area.device].sectors.front().size_bytes;
     return image_at(state, area.device, std::uint64_t{area.offset_bytes} + sector);
 }
 

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace brownout::sim {
 
@@ -60,5 +61,8 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+// Lower-case hex of the SHA-256 of some bytes, for reports.
+std::string sha256_hex(std::span<const std::uint8_t> bytes);
 
 }  // namespace brownout::sim

@@ -90,7 +90,7 @@ struct ExploreLimits {
     std::optional<std::uint64_t> states;
     std::optional<std::uint32_t> depth;
     bool stop_at_first = false;  // as soon as a check does not hold
-    unsigned jobs = 0;  // 0: as many as there are processors
+    unsigned jobs = 0;           // 0: as many as there are processors
 };
 
 struct ExploreProgress {

@@ -47,7 +47,4 @@ std::string explorations_json(const std::vector<ExploredScenario>& explored);
 // Name of a granularity in sentences: "between calls and inside trailer writes".
 const char* granularity_words(Granularity granularity);
 
-// Lower-case hex of the SHA-256 of some bytes.
-std::string sha256_hex(std::span<const std::uint8_t> bytes);
-
 }  // namespace brownout::sim

@@ -20,10 +20,10 @@ struct RunPhase {
 
 struct StepResult {
     const Step* step = nullptr;
-    RunReport report;              // of a reset, a request or a confirmation
-    std::vector<Call> calls;       // of the same
-    std::vector<RunPhase> phases;  // of a reset
-    models::Duration start{};      // device time at which the step began
+    RunReport report;                   // of a reset, a request or a confirmation
+    std::vector<Call> calls;            // of the same
+    std::vector<RunPhase> phases;       // of a reset
+    models::Duration start{};           // device time at which the step began
     std::vector<std::string> failures;  // of an expectation: what did not hold, with its place
 };
 

@@ -18,9 +18,9 @@ namespace brownout::sim {
 struct KnownImage {
     std::string name;
     std::vector<std::uint8_t> bytes;
-    ImageInfo info;           // all zero if the bytes are no image
-    bool is_image = false;    // header and TLVs can be read
-    bool authentic = false;   // hash and, where one is asked for, signature are good
+    ImageInfo info;          // all zero if the bytes are no image
+    bool is_image = false;   // header and TLVs can be read
+    bool authentic = false;  // hash and, where one is asked for, signature are good
 };
 
 class ScenarioMachine {

@@ -10,12 +10,15 @@ namespace {
 
 struct Defect {
     const char* mutant;
-    const char* check;        // that finds it
+    const char* check;  // that finds it
     const char* type = "permanent";
     const char* damage = "";  // of the new image
 };
 
-void PrintTo(const Defect& defect, std::ostream* out) { *out << defect.mutant; }
+void PrintTo(const Defect& defect, std::ostream* out)
+{
+    *out << defect.mutant;
+}
 
 class BrokenCore : public testing::TestWithParam<Defect> {};
 

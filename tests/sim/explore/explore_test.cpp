@@ -30,8 +30,7 @@ public:
             MachineState cut = start;
             RunOptions options;
             options.cut = PowerCut{PowerCut::At::kCall, call, {}};
-            EXPECT_EQ(machine_.machine().boot(cut, options).outcome.kind,
-                      OutcomeKind::kPowerLost);
+            EXPECT_EQ(machine_.machine().boot(cut, options).outcome.kind, OutcomeKind::kPowerLost);
             if (remember(cut)) {
                 visit(cut, cuts - 1);
             }
@@ -71,9 +70,9 @@ TEST(Exploration, ClosesOnExactlyTheStatesThatBruteForceOverThreeCutsFinds)
         brute.visit(graph.nodes[0].state, 3);
         EXPECT_EQ(brute.states.size(), exploration.states);
         for (const Node& node : graph.nodes) {
-            const bool found = std::any_of(
-                brute.states.begin(), brute.states.end(),
-                [&](const MachineState& state) { return state.same_as(node.state); });
+            const bool found =
+                std::any_of(brute.states.begin(), brute.states.end(),
+                            [&](const MachineState& state) { return state.same_as(node.state); });
             EXPECT_TRUE(found);
         }
     }
@@ -87,8 +86,7 @@ TEST(Exploration, TellsNodesApartByDigestExactlyAsByComparison)
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             const bool same = graph.nodes[i].state.same_as(graph.nodes[j].state);
-            EXPECT_EQ(same,
-                      graph.nodes[i].state.digest() == graph.nodes[j].state.digest());
+            EXPECT_EQ(same, graph.nodes[i].state.digest() == graph.nodes[j].state.digest());
         }
     }
 }

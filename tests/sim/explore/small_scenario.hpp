@@ -21,9 +21,9 @@ struct SmallScenario {
     std::string during = "reset";
     std::uint32_t old_bytes = 3000;
     std::uint32_t new_bytes = 5000;
-    std::string confirm;             // "- confirm:" to offer it
-    std::string damage;              // of the new image
-    std::string more;                // further keys of the scenario
+    std::string confirm;  // "- confirm:" to offer it
+    std::string damage;   // of the new image
+    std::string more;     // further keys of the scenario
 
     Scenario load() const
     {
