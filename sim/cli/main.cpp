@@ -14,6 +14,7 @@ int main(int argc, char** argv)
     cli::add_run(app, exit_code);
     cli::add_explore(app, exit_code);
     cli::add_replay(app, exit_code);
+    cli::add_conform(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
