@@ -43,7 +43,7 @@ const std::string& DeviceDigests::sha256_of(const models::FlashArray& device)
     }
     std::vector<std::uint8_t> bytes(device.geometry().size_bytes);
     device.read(0, bytes);
-    return known_.emplace(key, sha256_hex(bytes)).first->second;
+    return known_.emplace(key, sha256_text(bytes)).first->second;
 }
 
 CasePlayer::CasePlayer(const ReferenceCase& reference, ImageStore& images, Firmware& loader,
@@ -65,8 +65,9 @@ void CasePlayer::label_images()
                 find_image_key(bytes, kind, read_encryption_key(images_.keys_folder(), kind));
             bytes = with_decrypted_payload(std::move(bytes), key);
         }
-        if (image.total_bytes <= bytes.size()) {
-            bytes.resize(image.total_bytes);
+        const std::size_t known_bytes = image.modified ? bytes.size() : image.total_bytes;
+        if (known_bytes <= bytes.size()) {
+            bytes.resize(known_bytes);
             labelled_.push_back({label.name, std::move(bytes)});
         }
     }
@@ -134,7 +135,7 @@ CaseResult CasePlayer::result_of(const RunReport& report) const
                                      response.version.revision, response.version.build);
         if (response.in_ram) {
             result.load_address = response.load_address;
-            result.ram_sha256 = sha256_hex(machine_.memory(
+            result.ram_sha256 = sha256_text(machine_.memory(
                 response.load_address, response.header_bytes + response.image_bytes));
         }
         break;

@@ -200,7 +200,8 @@ void read_images(const JsonFields& fields, ReferenceCase& out)
                             image.number32("total"),
                             image.number32("hdr_size"),
                             image.number32("img_size"),
-                            image.text("sha256")};
+                            image.text("sha256"),
+                            image.text("modification") != "none"};
     }
     const JsonFields labels = fields.object("labels");
     for (const auto& [name, value] : labels.value().items()) {

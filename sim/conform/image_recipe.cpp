@@ -75,7 +75,7 @@ ImageRecipe read_recipe(const JsonFields& fields)
 
 }  // namespace
 
-std::string sha256_hex(std::span<const std::uint8_t> bytes)
+std::string sha256_text(std::span<const std::uint8_t> bytes)
 {
     return to_hex(sha256(bytes));
 }

@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, ImageRecipe>> read_recipes(const std::string&
 void write_recipes(const std::string& path,
                    const std::vector<std::pair<std::string, ImageRecipe>>& recipes);
 
-std::string sha256_hex(std::span<const std::uint8_t> bytes);
+std::string sha256_text(std::span<const std::uint8_t> bytes);
 // nullopt: not an even number of hex digits.
 std::optional<std::vector<std::uint8_t>> bytes_from_hex(std::string_view text);
 

@@ -131,7 +131,7 @@ const std::vector<std::uint8_t>& ImageStore::bytes(const CaseImage& image)
         return found->second;
     }
     std::vector<std::uint8_t> loaded = load(image);
-    const std::string digest = sha256_hex(loaded);
+    const std::string digest = sha256_text(loaded);
     if (digest != image.sha256 || loaded.size() != image.size_bytes) {
         throw InputError(Place{(root_ / image.path).string()},
                          fmt::format("The image has {} bytes with SHA-256 {}; recorded are {} "

@@ -45,10 +45,11 @@ struct CaseArea {
 struct CaseImage {
     std::string path;  // "images/x.bin"
     std::uint32_t size_bytes = 0;
-    std::uint32_t total_bytes = 0;
+    std::uint32_t total_bytes = 0;  // header to end of TLVs
     std::uint32_t header_bytes = 0;
     std::uint32_t payload_bytes = 0;  // as the header says
     std::string sha256;
+    bool modified = false;  // after signing: recognised by its whole file, padding included
 };
 
 // An entry of `content`: an image, perhaps with its payload decrypted.
