@@ -1,0 +1,117 @@
+// Each known defect of the modelled release: exploration finds it by itself, and its fix closes it.
+#include "small_scenario.hpp"
+
+#include <sim/scenario_names.hpp>
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <ostream>
+#include <set>
+#include <vector>
+
+namespace brownout::sim {
+namespace {
+
+// `cuts`: power cuts on the shortest way to the failure.
+struct Defect {
+    const char* name;  // of the scenario and of the fix
+    const char* check;
+    std::uint32_t cuts;
+};
+
+// As in scenarios/regressions/README.md.
+constexpr Defect kDefects[] = {
+    {"offset-one-sector", "always-boots-an-authentic-image", 1},
+    {"offset-longer-old-image", "unconfirmed-image-reverts", 1},
+    {"offset-revert-restart", "always-boots-an-authentic-image", 2},
+    {"offset-bootstrap-test", "always-boots-an-authentic-image", 0},
+    {"scratch-revert-forgotten", "unconfirmed-image-reverts", 2},
+    {"scratch-write-units-differ", "requested-update-completes", 0},
+    {"no-erase-stale-status", "unconfirmed-image-reverts", 1},
+    {"overwrite-fast-extra-unit", "no-device-rule-broken", 2},
+    {"move-no-space-flags", "no-device-rule-broken", 0},
+    {"move-revert-becomes-permanent", "unconfirmed-image-reverts", 1},
+    {"move-torn-magic", "unconfirmed-image-reverts", 2},
+};
+
+void PrintTo(const Defect& defect, std::ostream* out)
+{
+    *out << defect.name;
+}
+
+std::filesystem::path folder()
+{
+    return std::filesystem::path(TEST_SCENARIOS_FOLDER) / "regressions";
+}
+
+Scenario load(const std::string& name)
+{
+    return load_scenario(folder() / (name + ".yaml"));
+}
+
+class KnownDefect : public testing::TestWithParam<Defect> {};
+
+TEST_P(KnownDefect, IsFoundWithTheFewestCutsThatReachIt)
+{
+    Scenario scenario = load(GetParam().name);
+    EXPECT_EQ(scenario.boot.fixes, 0u);
+    EXPECT_TRUE(!scenario.explore || scenario.explore->checks.empty()) << "default checks";
+
+    ScenarioMachine machine(std::move(scenario));
+    const Exploration exploration = explore_all(machine);
+    EXPECT_TRUE(exploration.closed);
+    const auto found =
+        std::find_if(exploration.findings.begin(), exploration.findings.end(),
+                     [](const Finding& finding) { return finding.check == GetParam().check; });
+    ASSERT_NE(found, exploration.findings.end());
+    EXPECT_EQ(found->cuts, GetParam().cuts);
+}
+
+TEST_P(KnownDefect, IsClosedByItsFix)
+{
+    Scenario scenario = load(GetParam().name);
+    for (const Named<boot_fix>& fix : fix_names()) {
+        if (fix.name == std::string(GetParam().name)) {
+            scenario.boot.fixes = fix.value;
+        }
+    }
+    ASSERT_NE(scenario.boot.fixes, 0u);
+
+    ScenarioMachine machine(std::move(scenario));
+    const Exploration exploration = explore_all(machine);
+    EXPECT_TRUE(exploration.closed);
+    for (const Finding& finding : exploration.findings) {
+        ADD_FAILURE() << finding.check << ": " << finding.sentence;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, KnownDefect, testing::ValuesIn(kDefects),
+                         [](const testing::TestParamInfo<Defect>& test) {
+                             std::string name = test.param.name;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+TEST(KnownDefects, EveryFixHasAScenarioAndEveryScenarioIsTested)
+{
+    std::set<std::string> tested;
+    for (const Defect& defect : kDefects) {
+        tested.insert(defect.name);
+    }
+    std::set<std::string> fixes;
+    for (const Named<boot_fix>& fix : fix_names()) {
+        fixes.insert(std::string(fix.name));
+    }
+    std::set<std::string> scenarios;
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+        if (entry.path().extension() == ".yaml") {
+            scenarios.insert(entry.path().stem().string());
+        }
+    }
+    EXPECT_EQ(tested, fixes);
+    EXPECT_EQ(tested, scenarios);
+}
+
+}  // namespace
+}  // namespace brownout::sim
