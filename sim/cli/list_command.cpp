@@ -1,12 +1,14 @@
 // brownout list: what can be named in a scenario, and the scenarios that ship.
 #include "commands.hpp"
 
+#include <sim/check.hpp>
 #include <sim/scenario.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,15 +37,25 @@ void print_names(const char* heading, std::span<const Named<Value>> names)
     }
 }
 
+void print_checks()
+{
+    fmt::print("checks\n");
+    for (const std::unique_ptr<Check>& check : default_checks()) {
+        fmt::print("  {:<34}  {}\n", check->name(), check->verifies());
+    }
+}
+
 void run()
 {
     print_files("boards", list_boards());
     print_files(fmt::format("scenarios (in {})", data_directory().string()).c_str(),
                 list_scenarios());
+    print_checks();
     print_names("strategies", strategy_names());
     print_names("signatures", signature_names());
     print_names("outcomes", outcome_names());
     print_names("fixes", fix_names());
+    print_names("mutants (deliberate defects, for testing the checks)", mutant_names());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What refers to what, and what must fit: the checks across sections.
 #include "scenario_keys.hpp"
 
+#include <sim/check.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
@@ -220,6 +221,11 @@ private:
     {
         if (!scenario_.explore) {
             return;
+        }
+        try {
+            checks_named(scenario_.explore->checks);
+        } catch (const InputError& error) {
+            reader_.fail(error.place(), error.sentence());
         }
         for (const StepKind kind : scenario_.explore->during) {
             const bool present = std::any_of(scenario_.steps.begin(), scenario_.steps.end(),

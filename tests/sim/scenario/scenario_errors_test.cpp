@@ -92,6 +92,7 @@ TEST(ScenarioErrors, NamesThatReferToNothing)
         {"{boots: v2}", "{holds: {mcuboot_primary: x}}", "case.yaml:20:22: there is no image 'x'"},
         {"device: external", "device: internl", "case.yaml:9:58: the board has no device 'inter"},
         {"{type: test}", "{type: test, image: 1}", "case.yaml:17:5: there is no image 1"},
+        {"during: [reset]", "checks: [nonsense]", "case.yaml:21:20: there is no check 'nonsense'"},
         {"seed: v1}}", "seed: v1, key: no.pem}}", "case.yaml:12:72: there is no file 'no.pem'"},
     });
     EXPECT_EQ(error_of(sample_with("  - upload: {image: v2, to: mcuboot_secondary}\n"

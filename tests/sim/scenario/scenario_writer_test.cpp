@@ -52,7 +52,7 @@ TEST(ScenarioWriter, EveryKindOfValueSurvives)
                        "    holds: {mcuboot_primary: v2, mcuboot_secondary: erased}}")));
     expect_round_trip(parse_sample(sample_with(
         "{during: [reset]}", "{during: [reset, request_upgrade], granularity: ops,\n"
-                             "  checks: [quiescence], time_budget: 60 s, states_max: 1000}")));
+                             "  checks: [comes-to-rest], time_budget: 60 s, states_max: 1000}")));
     expect_round_trip(parse_sample(
         sample_with("{mcuboot_primary: v1}",
                     "{mcuboot_primary: [{fill: 1, size: 2, offset: 3}, v1, erased]}")));
