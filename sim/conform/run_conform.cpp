@@ -3,7 +3,7 @@
 #include "case_reader.hpp"
 #include "gzip_file.hpp"
 #include "reference_keys.hpp"
-#include "worker_pool.hpp"
+#include "forked_workers.hpp"
 
 #include <sim/conform.hpp>
 #include <sim/data_paths.hpp>

@@ -1,4 +1,4 @@
-#include "worker_pool.hpp"
+#include "forked_workers.hpp"
 
 #include <models/assert.hpp>
 
