@@ -113,10 +113,10 @@ private:
             }
         }
         Story story;
-        for (const Step& step : steps) {
-            if (const auto* request = std::get_if<RequestUpgradeStep>(&step.action)) {
+        for (auto step = last_upload; step != steps.end(); ++step) {
+            if (const auto* request = std::get_if<RequestUpgradeStep>(&step->action)) {
                 graph_.permanent = request->permanent;
-                story.requested = &step < &*first;
+                story.requested = step < first;
                 break;
             }
         }

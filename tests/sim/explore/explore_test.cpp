@@ -196,6 +196,20 @@ TEST(Exploration, WithoutAStepToExploreAfterTheLastUploadIsAnError)
     EXPECT_THROW(explore_all(machine), InputError);
 }
 
+TEST(Exploration, JudgesByTheRequestThatFollowsTheLastUpload)
+{
+    SmallScenario scenario;
+    scenario.type = "permanent";
+    scenario.confirm = "- upload: {image: v1, to: mcuboot_secondary}\n"
+                       "  - request_upgrade: {type: test}\n"
+                       "  - reset:";
+    ScenarioMachine machine(scenario.load());
+    Graph graph;
+    const Exploration exploration = explore_all(machine, &graph);
+    EXPECT_FALSE(graph.permanent);
+    EXPECT_TRUE(exploration.findings.empty());
+}
+
 TEST(Exploration, HasJsonWithTheFieldsThatScriptsNeed)
 {
     ScenarioMachine machine(SmallScenario{}.load());
