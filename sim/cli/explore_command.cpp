@@ -8,6 +8,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include <unistd.h>
 
@@ -15,12 +16,14 @@ namespace brownout::sim::cli {
 
 namespace {
 
-// Set by Ctrl-C; the exploration ends with what it has.
+// Set by Ctrl-C (and by what a CI system sends at its time limit); the exploration ends with what
+// it has. A second one ends the program.
 std::atomic<bool> interrupted{false};
 
-void on_interrupt(int)
+void on_interrupt(int signal)
 {
     interrupted = true;
+    std::signal(signal, SIG_DFL);
 }
 
 struct Given {
@@ -42,30 +45,14 @@ void show_progress(const ExploreProgress& progress)
               << std::flush;
 }
 
-std::filesystem::path repro_path(const Given& given, const Scenario& scenario,
-                                 const Finding& finding, std::size_t count)
-{
-    std::string name = scenario.path.stem().string();
-    if (count > 1) {
-        name += "." + finding.check;
-    }
-    return std::filesystem::path(given.out_dir) / (name + ".repro.yaml");
-}
-
 // Before hours of work, not after.
 void require_directory(const std::filesystem::path& directory)
 {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
-    if (access(directory.c_str(), W_OK) != 0) {
+    if (!std::filesystem::is_directory(directory, error) || access(directory.c_str(), W_OK) != 0) {
         throw InputError("--out-dir " + directory.string() + ": is not a writable directory");
     }
-}
-
-// A replay file is ours to replace; anything else of that name is the user's.
-void write_repro(const std::filesystem::path& path, const Scenario& repro)
-{
-    write_output(path, to_yaml(repro, path));
 }
 
 struct Explored {
@@ -74,74 +61,155 @@ struct Explored {
     std::vector<WrittenRepro> repros;
 };
 
-Explored explore_file(const Given& given, const std::string& file)
-{
-    Explored explored;
-    explored.machine = std::make_unique<ScenarioMachine>(load_scenario(file));
-    const bool on_terminal = isatty(STDERR_FILENO) == 1;
-    std::function<void(const ExploreProgress&)> progress;
-    if (on_terminal) {
-        progress = show_progress;
+// All explorations of one command.
+class ExploreRun {
+public:
+    explicit ExploreRun(const Given& given) : given_(given) {}
+
+    ExitCode run()
+    {
+        std::signal(SIGINT, on_interrupt);
+        std::signal(SIGTERM, on_interrupt);
+        require_directory(given_.out_dir);
+        require_writable(given_.json, given_.files);
+        std::vector<std::unique_ptr<ScenarioMachine>> machines;
+        for (const std::string& file : given_.files) {
+            machines.push_back(std::make_unique<ScenarioMachine>(load_scenario(file)));
+        }
+        // Once interrupted, the rest is reported too, each as incomplete.
+        for (auto& machine : machines) {
+            explore_one(std::move(machine));
+        }
+        write_json();
+        return exit_code_;
     }
-    explored.exploration = explore(*explored.machine, given.limits, progress, interrupted);
-    if (on_terminal) {
-        std::cerr << "\r" << std::string(70, ' ') << "\r" << std::flush;
+
+private:
+    // The worst one is kept: bad input, then a check that failed, then incomplete.
+    void note(ExitCode code)
+    {
+        const bool worse = code == ExitCode::kBadInput || exit_code_ == ExitCode::kHolds ||
+                           (code == ExitCode::kCheckFailed && exit_code_ == ExitCode::kIncomplete);
+        if (worse) {
+            exit_code_ = code;
+        }
     }
-    const std::vector<Finding>& findings = explored.exploration.findings;
-    for (const Finding& finding : findings) {
-        const auto path = repro_path(given, explored.machine->scenario(), finding, findings.size());
-        write_repro(path, finding.repro);
-        explored.repros.push_back({path});
+
+    // What is found so far is worth more than an early end.
+    void report(const InputError& error)
+    {
+        std::cout.flush();
+        std::cerr << error.what() << std::endl;
+        note(ExitCode::kBadInput);
     }
-    if (given.json != "-") {
-        print_exploration(*explored.machine, explored.exploration, explored.repros, std::cout);
+
+    void explore_one(std::unique_ptr<ScenarioMachine> machine)
+    {
+        Explored explored;
+        explored.machine = std::move(machine);
+        try {
+            explored.exploration = explore_shown(*explored.machine);
+        } catch (const InputError& error) {
+            report(error);
+            return;
+        }
+        for (const Finding& finding : explored.exploration.findings) {
+            explored.repros.push_back(write_repro(explored, finding));
+        }
+        if (given_.json != "-") {
+            print_exploration(*explored.machine, explored.exploration, explored.repros, std::cout);
+            std::cout.flush();
+        }
+        if (!explored.exploration.findings.empty()) {
+            note(ExitCode::kCheckFailed);
+        } else if (!explored.exploration.closed) {
+            note(ExitCode::kIncomplete);
+        }
+        all_.push_back(std::move(explored));
     }
-    return explored;
-}
+
+    Exploration explore_shown(ScenarioMachine& machine) const
+    {
+        const bool on_terminal = isatty(STDERR_FILENO) == 1;
+        std::function<void(const ExploreProgress&)> progress;
+        if (on_terminal) {
+            progress = show_progress;
+        }
+        Exploration exploration = explore(machine, given_.limits, progress, interrupted);
+        if (on_terminal) {
+            std::cerr << "\r" << std::string(70, ' ') << "\r" << std::flush;
+        }
+        return exploration;
+    }
+
+    // NAME.repro.yaml is ours to replace, but not one of this very command.
+    std::filesystem::path repro_path(const Explored& explored, const Finding& finding)
+    {
+        std::string name = explored.machine->scenario().path.stem().string();
+        if (explored.exploration.findings.size() > 1) {
+            name += "." + finding.check;
+        }
+        std::string unique = name;
+        for (int i = 2; !repro_names_.insert(unique).second; ++i) {
+            unique = name + "." + std::to_string(i);
+        }
+        return std::filesystem::path(given_.out_dir) / (unique + ".repro.yaml");
+    }
+
+    WrittenRepro write_repro(const Explored& explored, const Finding& finding)
+    {
+        const std::filesystem::path path = repro_path(explored, finding);
+        try {
+            write_output(path, to_yaml(finding.repro, path));
+        } catch (const InputError& error) {
+            report(error);
+            return {};
+        }
+        return {path};
+    }
+
+    void write_json() const
+    {
+        std::vector<ExploredScenario> listed;
+        for (const Explored& one : all_) {
+            listed.push_back({one.machine.get(), &one.exploration, one.repros});
+        }
+        if (!given_.json.empty()) {
+            write_output(given_.json, explorations_json(listed));
+        }
+    }
+
+    const Given& given_;
+    std::vector<Explored> all_;
+    std::set<std::string> repro_names_;
+    ExitCode exit_code_ = ExitCode::kHolds;
+};
 
 }  // namespace
 
 void add_explore(CLI::App& app, ExitCode& exit_code)
 {
     auto given = std::make_shared<Given>();
+    const CLI::Validator positive(
+        [](std::string& text) {
+            return CLI::PositiveNumber(text).empty() ? "" : "must be more than 0, not " + text;
+        },
+        "POSITIVE");
     CLI::App* command =
         app.add_subcommand("explore", "explore every sequence of power cuts of a scenario");
     command->add_option("scenario", given->files, "scenario files (YAML)")->required();
     command->add_option("--json", given->json, "write the report as JSON; - is standard output");
     command->add_option("--out-dir", given->out_dir, "where NAME.repro.yaml files go (default: .)");
     command->add_option("--time", given->limits.seconds, "give up after this many seconds")
-        ->check(CLI::PositiveNumber);
+        ->check(positive);
     command->add_option("--states", given->limits.states, "give up at this many states")
-        ->check(CLI::PositiveNumber);
+        ->check(positive);
     command->add_option("--depth", given->limits.depth, "give up beyond this many cuts in a row");
     command->add_flag("--stop-at-first", given->limits.stop_at_first,
                       "end as soon as a check does not hold");
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
-    command->callback([given, &exit_code] {
-        require_directory(given->out_dir);
-        std::signal(SIGINT, on_interrupt);
-        std::vector<Explored> all;
-        for (const std::string& file : given->files) {
-            all.push_back(explore_file(*given, file));
-            const Exploration& exploration = all.back().exploration;
-            if (!exploration.findings.empty()) {
-                exit_code = ExitCode::kCheckFailed;
-            } else if (!exploration.closed && exit_code == ExitCode::kHolds) {
-                exit_code = ExitCode::kIncomplete;
-            }
-            if (interrupted) {
-                break;
-            }
-        }
-        std::vector<ExploredScenario> listed;
-        for (const Explored& one : all) {
-            listed.push_back({one.machine.get(), &one.exploration, one.repros});
-        }
-        if (!given->json.empty()) {
-            write_output(given->json, explorations_json(listed));
-        }
-    });
+    command->callback([given, &exit_code] { exit_code = ExploreRun(*given).run(); });
 }
 
 }  // namespace brownout::sim::cli

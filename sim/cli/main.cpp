@@ -1,11 +1,29 @@
 #include "commands.hpp"
+#include "output_file.hpp"
 
 #include <cstdio>
 #include <exception>
 
+namespace {
+
+using namespace brownout::sim;
+
+// CLI11 says only that some command is missing.
+void require_known_command(const CLI::App& app, int argc, char** argv)
+{
+    const std::string first = argc > 1 ? argv[1] : "-";
+    const auto named =
+        app.get_subcommands([&](const CLI::App* command) { return command->check_name(first); });
+    if (first.rfind('-', 0) != 0 && named.empty()) {
+        throw InputError("brownout: there is no command '" + first +
+                         "'; brownout --help lists them");
+    }
+}
+
+}  // namespace
+
 int main(int argc, char** argv)
 {
-    using namespace brownout::sim;
     CLI::App app{"Brownout: a full-system flash and bootloader simulator"};
     app.require_subcommand(1);
     ExitCode exit_code = ExitCode::kHolds;
@@ -16,7 +34,9 @@ int main(int argc, char** argv)
     cli::add_replay(app, exit_code);
     cli::add_conform(app, exit_code);
     try {
+        require_known_command(app, argc, argv);
         app.parse(argc, argv);
+        cli::flush_standard_output();
     } catch (const CLI::ParseError& error) {
         const bool asked_for_help = error.get_exit_code() == 0;
         app.exit(error);

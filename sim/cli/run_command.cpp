@@ -38,6 +38,10 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     command->add_option("scenario", given->files, "scenario files (YAML)")->required();
     command->add_option("--json", given->json, "write what happened as JSON; - is standard output");
     command->callback([given, &exit_code] {
+        require_writable(given->json, given->files);
+        if (given->files.size() > 1 && !given->json.empty()) {
+            throw InputError("--json takes one scenario: each would replace the report before it");
+        }
         for (const std::string& file : given->files) {
             if (!run_file(file, given->json)) {
                 exit_code = ExitCode::kCheckFailed;

@@ -16,7 +16,10 @@ public:
     {
         ++expansion_.edges;
         const NodeKey key{state.digest(), story.bits()};
-        if (!known_.insert(key).second) {
+        const bool is_new = known_.insert(key).second;
+        // A completed run costs no cut: it may be a shorter way to a state that a cut reached
+        // first.
+        if (!is_new && label.is_cut) {
             return key;
         }
         ++expansion_.new_states;

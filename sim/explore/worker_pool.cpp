@@ -67,6 +67,7 @@ void write_all(int fd, const std::vector<std::uint8_t>& bytes)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     std::signal(SIGINT, SIG_IGN);  // the coordinator decides
+    std::signal(SIGTERM, SIG_IGN);
     KnownNodes known = batch.known;
     for (;;) {
         const std::uint32_t index = counters.next.fetch_add(1);

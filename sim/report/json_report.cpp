@@ -14,6 +14,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// File names and logs are bytes; JSON is UTF-8.
+std::string text_of(const Json& document)
+{
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string file_sha256(const std::filesystem::path& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -101,7 +107,7 @@ std::string explorations_json(const std::vector<ExploredScenario>& explored)
     for (const ExploredScenario& one : explored) {
         list.push_back(exploration_json(one));
     }
-    return document.dump(2) + "\n";
+    return text_of(document);
 }
 
 std::string run_json(const ScenarioMachine& machine, const ScenarioResult& result)
@@ -137,7 +143,7 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
     for (const AreaPlan& area : machine.machine().board().areas) {
         slots[area.name] = machine.slot_text(result.state, area);
     }
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return text_of(document);
 }
 
 }  // namespace brownout::sim

@@ -35,7 +35,7 @@ std::string phase_text(const RunPhase& phase)
     std::string text =
         fmt::format("{}{:10.3f} s  {}", kIndent, models::seconds(phase.duration), phase.name);
     if (phase.erases > 0) {
-        text += fmt::format(", {} erases of {:.1f} ms", phase.erases,
+        text += fmt::format(", {} erase{} of {:.1f} ms", phase.erases, phase.erases == 1 ? "" : "s",
                             models::seconds(phase.erase_time) * 1e3 / phase.erases);
     }
     if (phase.bytes_written >= 4096) {
