@@ -1,7 +1,7 @@
 // Every function of the table runs on a firmware fiber that may be left for ever inside charge()
 // or a flash read. So nothing with a destructor lives in those functions; what needs memory is a
-// member of Impl and is begun afresh by the next call. Firmware pointers are followed on the
-// firmware's stack alone: a bad one is a fault of the firmware. OpenSSL runs off that stack.
+// member of Impl and is begun afresh by the next call. Bytes of the firmware are copied before
+// OpenSSL sees them: a bad pointer faults while the library holds nothing.
 #include "content_key.hpp"
 #include "hash_request.hpp"
 #include "key_unwrap.hpp"
@@ -94,19 +94,7 @@ struct CryptoProvider::Impl {
     HashSource* source = nullptr;
     int result = 0;
 
-    // Runs a member function off the firmware's stack.
-    template <void (Impl::*work)()>
-    void run_outside()
-    {
-        constexpr auto call = [](void* self) { (static_cast<Impl*>(self)->*work)(); };
-        if (host.off_firmware_stack) {
-            host.off_firmware_stack(call, this);
-        } else {
-            call(this);
-        }
-    }
-
-    // Off the firmware's stack.
+    // To their end, without a call to the host.
     void begin_hash();
     void begin_source();
     void hash_piece();
@@ -118,7 +106,7 @@ struct CryptoProvider::Impl {
     void judge_signature();
     void recover_key();
 
-    // On it: the functions of the table, and their parts.
+    // The functions of the table, and their parts: may be left for ever in a call to the host.
     static int hash_ranges(void* context, crypto_hash hash, const crypto_range* ranges,
                            std::uint32_t range_count, std::uint8_t* digest_out);
     static int hash_bytes(void* context, crypto_hash hash, const void* bytes,
@@ -292,7 +280,7 @@ int CryptoProvider::Impl::hash_whole()
     for (std::uint32_t i = 0; i < request.source_count; ++i) {
         cycles += cycles_of(request.sources[i], request.sources[i].byte_count);
     }
-    run_outside<&Impl::hash_direct>();
+    hash_direct();
     if (result == CRYPTO_OK) {
         host.charge(cycles);
     }
@@ -303,10 +291,10 @@ int CryptoProvider::Impl::hash_whole()
 // piece lies on the firmware's stack: a DMA engine must be able to reach it.
 int CryptoProvider::Impl::hash_through_driver()
 {
-    run_outside<&Impl::begin_hash>();
+    begin_hash();
     for (std::uint32_t i = 0; i < request.source_count && result == CRYPTO_OK; ++i) {
         source = &request.sources[i];
-        run_outside<&Impl::begin_source>();
+        begin_source();
         for (std::uint32_t done = 0; done < source->byte_count && result == CRYPTO_OK;) {
             std::uint8_t firmware_piece[kReadPieceBytes];
             piece_bytes = std::min(kReadPieceBytes, source->byte_count - done);
@@ -328,12 +316,12 @@ int CryptoProvider::Impl::hash_through_driver()
             }
             done += piece_bytes;
             const std::uint64_t cycles = cycles_of(*source, piece_bytes);
-            run_outside<&Impl::hash_piece>();
+            hash_piece();
             host.charge(cycles);
         }
     }
     if (result == CRYPTO_OK) {
-        run_outside<&Impl::finish_hash>();
+        finish_hash();
     }
     return result;
 }
@@ -368,7 +356,7 @@ int CryptoProvider::Impl::hash_bytes(void* context, crypto_hash hash, const void
     self.request.source_count = 1;
     self.source = &self.request.sources[0];
     self.source->key_bytes = 0;
-    self.run_outside<&Impl::begin_hash>();
+    self.begin_hash();
     if (self.result != CRYPTO_OK) {
         return self.result;
     }
@@ -376,9 +364,9 @@ int CryptoProvider::Impl::hash_bytes(void* context, crypto_hash hash, const void
         self.piece_bytes = std::min(kHashPieceBytes, byte_count - done);
         std::memcpy(self.piece.data(), static_cast<const std::uint8_t*>(bytes) + done,
                     self.piece_bytes);
-        self.run_outside<&Impl::hash_piece>();
+        self.hash_piece();
     }
-    self.run_outside<&Impl::finish_hash>();
+    self.finish_hash();
     self.host.charge(self.cycles_of(*self.source, byte_count));
     std::memcpy(digest_out, self.digest.data(), static_cast<std::size_t>(hash));
     return CRYPTO_OK;
@@ -395,7 +383,7 @@ int CryptoProvider::Impl::verify(void* context, crypto_signature kind,
         !self.second.take(signature, signature_bytes)) {
         return CRYPTO_EBAD;
     }
-    self.run_outside<&Impl::judge_signature>();
+    self.judge_signature();
     if (self.result != CRYPTO_EUNSUPPORTED) {
         self.host.charge(self.costs.verify_cycles);
     }
@@ -418,7 +406,7 @@ int CryptoProvider::Impl::unwrap_key(void* context, crypto_key_wrap kind,
         !self.first.take(wrapped, wrapped_bytes)) {
         return CRYPTO_EBAD;
     }
-    self.run_outside<&Impl::recover_key>();
+    self.recover_key();
     if (self.image_key.result != CRYPTO_EUNSUPPORTED) {
         // RFC 3394 runs the block cipher six times over the key; the rest are private-key
         // operations, for which the cost of a signature check stands.
@@ -441,12 +429,12 @@ int CryptoProvider::Impl::ctr(void* context, const crypto_ctr* ctr,
         return CRYPTO_EUNSUPPORTED;
     }
     self.payload_offset_bytes = payload_offset_bytes;
-    self.run_outside<&Impl::begin_cipher>();
+    self.begin_cipher();
     for (std::uint32_t done = 0; done < byte_count && self.result == CRYPTO_OK;) {
         std::uint8_t* target = static_cast<std::uint8_t*>(bytes) + done;
         self.piece_bytes = std::min(kHashPieceBytes, byte_count - done);
         std::memcpy(self.piece.data(), target, self.piece_bytes);
-        self.run_outside<&Impl::apply_cipher>();
+        self.apply_cipher();
         std::memcpy(target, self.piece.data(), self.piece_bytes);
         done += self.piece_bytes;
     }

@@ -38,9 +38,6 @@ struct CryptoHost {
     // Memory at a device address (RAM of a ram-load image); empty if it is not RAM.
     std::function<std::span<const std::uint8_t>(std::uint32_t address, std::uint32_t byte_count)>
         memory;
-    // Runs `work(argument)` to its end on a stack that is not the firmware's, which may be too
-    // small for a crypto library. Empty: `work` is called where it is needed.
-    std::function<void(void (*work)(void* argument), void* argument)> off_firmware_stack;
 };
 
 struct CryptoOptions {

@@ -209,21 +209,6 @@ TEST_F(HashRanges, RememberedDigestsFollowTheContent)
     }
 }
 
-TEST_F(HashRanges, RunsTheLibraryOffTheFirmwareStack)
-{
-    int outside = 0;
-    CryptoHost host = mapped_host();
-    host.off_firmware_stack = [&](void (*work)(void*), void* argument) {
-        ++outside;
-        work(argument);
-    };
-    const CryptoProbe probe(host);
-    ByteVector digest;
-    ASSERT_EQ(probe.hash_ranges({range(0, 5000)}, digest), CRYPTO_OK);
-    EXPECT_EQ(digest, expected(0, 5000));
-    EXPECT_EQ(outside, 1);
-}
-
 struct Abandoned {};
 
 TEST_F(HashRanges, ACallThatWasAbandonedLeavesNothingBehind)
