@@ -143,12 +143,14 @@ static void write_group_status(struct slot_pair *pair, const struct scratch_grou
     status_write(pair, 3 * (group->number - 1) + state - 1, (uint8_t)state);
 }
 
-/* The scratch trailer of an interrupted start is complete and may be all that tells of a revert. */
+/* The scratch trailer of an interrupted start is complete and may be all that tells of a revert,
+ * or, without erase, that what is left of the primary's status is stale. */
 static bool scratch_holds_metadata(const struct slot_pair *pair)
 {
     const struct swap_progress *progress = &pair->progress;
-    if (!fix_is_on(pair, BOOT_FIX_SCRATCH_REVERT_FORGOTTEN) || progress->status_in_scratch ||
-        !flash_needs_erase(pair->scratch)) {
+    enum boot_fix fix = flash_needs_erase(pair->scratch) ? BOOT_FIX_SCRATCH_REVERT_FORGOTTEN
+                                                         : BOOT_FIX_NO_ERASE_STALE_STATUS;
+    if (!fix_is_on(pair, fix) || progress->status_in_scratch) {
         return false;
     }
     struct trailer_state state = status_read_trailer(pair, pair->scratch);
