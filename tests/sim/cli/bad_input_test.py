@@ -4,7 +4,7 @@ import json
 import random
 import struct
 
-from command_runner import BAD_INPUT, HOLDS, TUTORIAL, CommandTest, main
+from command_runner import BAD_INPUT, HOLDS, ROOT, TUTORIAL, CommandTest, main
 
 COMMANDS = ("run", "explore", "replay", "validate")
 
@@ -193,6 +193,35 @@ class OtherFiles(CommandTest):
                 self.tutorial(texts={"core: builtin": f"core: {core}"})
                 for command in ("run", "explore"):
                     self.assert_refused(self.brownout(command, "tutorial.yaml"), named)
+
+
+class ReferenceCases(CommandTest):
+    CASES = ROOT / "tests" / "conformance" / "cases"
+
+    def test_paths_that_hold_no_cases(self):
+        (self.directory / "empty").mkdir()
+        self.write("empty.json", "")
+        self.write("garbage.json", b"\x00\xff" * 99)
+        self.write("open.json", "[")
+        self.write("other.json", '{"a": 1}')
+        self.write("damaged.json.gz", random.Random(1).randbytes(500))
+        for name in ("missing", "empty", "empty.json", "garbage.json", "open.json", "other.json",
+                     "damaged.json.gz", "/dev/zero"):
+            with self.subTest(name=name):
+                self.assert_refused(self.brownout("conform", name), name + ": ")
+
+    def test_a_case_file_that_is_truncated(self):
+        whole = (self.CASES / "ram-load.json.gz").read_bytes()
+        self.write("cases/cut.json.gz", whole[:3000])
+        self.assert_refused(self.brownout("conform", "cases"), "cases/cut.json.gz: ")
+
+    def test_cases_without_their_images(self):
+        self.write("cases/ram-load.json.gz", (self.CASES / "ram-load.json.gz").read_bytes())
+        self.assert_refused(self.brownout("conform", "cases"), "images/", "missing")
+
+    def test_a_list_of_skipped_cases_that_is_missing(self):
+        self.assert_refused(self.brownout("conform", self.CASES / "ram-load.json.gz",
+                                          "--expect-skipped", "missing.txt"), "missing.txt")
 
 
 if __name__ == "__main__":
