@@ -1,7 +1,7 @@
 #include <sim/exploration.hpp>
 
 #include "findings.hpp"
-#include "worker_pool.hpp"
+#include "expansion_workers.hpp"
 
 #include <sim/check.hpp>
 #include <sim/runner.hpp>

@@ -1,4 +1,4 @@
-#include "worker_pool.hpp"
+#include "expansion_workers.hpp"
 
 #include <fmt/format.h>
 
