@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,26 +23,26 @@ void print_files(const char* heading, const std::vector<ListedFile>& files)
     for (const ListedFile& file : files) {
         width = std::max(width, file.name.size());
     }
-    fmt::print("{}\n", heading);
+    std::cout << fmt::format("{}\n", heading);
     for (const ListedFile& file : files) {
-        fmt::print("  {:<{}}  {}\n", file.name, width, file.title);
+        std::cout << fmt::format("  {:<{}}  {}\n", file.name, width, file.title);
     }
 }
 
 template <class Value>
 void print_names(const char* heading, std::span<const Named<Value>> names)
 {
-    fmt::print("{}\n", heading);
+    std::cout << fmt::format("{}\n", heading);
     for (const Named<Value>& entry : names) {
-        fmt::print("  {}\n", entry.name);
+        std::cout << fmt::format("  {}\n", entry.name);
     }
 }
 
 void print_checks()
 {
-    fmt::print("checks\n");
+    std::cout << "checks\n";
     for (const std::unique_ptr<Check>& check : default_checks()) {
-        fmt::print("  {:<34}  {}\n", check->name(), check->verifies());
+        std::cout << fmt::format("  {:<34}  {}\n", check->name(), check->verifies());
     }
 }
 

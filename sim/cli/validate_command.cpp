@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ bool validate(const std::string& file)
         return false;
     }
     const Scenario scenario = load_scenario(file);
-    fmt::print("{}: ok: {}, {} steps\n", file, scenario.name, scenario.steps.size());
+    std::cout << fmt::format("{}: ok: {}, {} steps\n", file, scenario.name, scenario.steps.size());
     return true;
 }
 
@@ -36,7 +37,7 @@ struct ValidateOptions {
 ExitCode run(const ValidateOptions& options)
 {
     if (options.schema) {
-        std::fputs(scenario_schema_json().c_str(), stdout);
+        std::cout << scenario_schema_json();
         return ExitCode::kHolds;
     }
     if (options.files.empty()) {

@@ -45,7 +45,7 @@ class Unwritable(CommandTest):
                       ("explore", TUTORIAL, "--json", "-")):
             with open("/dev/full", "w", encoding="utf-8") as full:
                 result = self.brownout(*words, stdout=full)
-            self.assert_refused(result, "standard output cannot be written: No space left")
+            self.assert_refused(result, "standard output cannot be written: ")
 
     @unittest.skipIf(IS_ROOT, "root may write anywhere")
     def test_a_read_only_file_is_kept(self):
