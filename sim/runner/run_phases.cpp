@@ -144,7 +144,8 @@ std::vector<RunPhase> phases_of(const BoardPlan& board, boot_strategy strategy,
             phase.write_time += call_ends[i] - calls[i].start;
         }
     }
-    if (!call_ends.empty()) {
+    const bool completed = report.outcome.kind != OutcomeKind::kPowerLost;
+    if (completed && !call_ends.empty()) {
         add_quiet_phase(phases, "validate what is started", report.end - call_ends.back());
     }
     return phases;

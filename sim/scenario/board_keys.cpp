@@ -49,9 +49,9 @@ const KeyTable<DevicePlan>& device_keys()
              &DevicePlan::controller,
              "nvmc: on-chip flash of an nRF52840; plain: any geometry, behind a simple controller"),
          key("register_base", kOptional, ByteSize{}, &DevicePlan::register_base,
-             "address of the controller's registers"),
+             "address of the controller's registers; default: one that nothing else uses"),
          key("mapped_address", kOptional, ByteSize{}, &DevicePlan::mapped_address,
-             "address where byte 0 can be read"),
+             "address where byte 0 can be read; default with register_base: one of its own"),
          key("sectors", kRequired, ListOf<Fields<SectorRun>>{{sector_run_keys}},
              &DevicePlan::sectors, "runs of equal sectors from offset 0"),
          key("write_unit", kRequired, ByteSize{1, 2048}, &DevicePlan::write_unit_bytes,
@@ -140,6 +140,22 @@ void check_device(Reader& reader, const YamlNode& node, const DevicePlan& device
     }
 }
 
+// Gives a device that says nothing about its addresses some that nothing else uses.
+void place_device(DevicePlan& device, std::uint32_t index)
+{
+    if (device.register_base != 0) {
+        return;
+    }
+    if (device.controller == ControllerKind::kNvmc) {
+        device.register_base = 0x4001E000;
+        return;
+    }
+    device.register_base = 0x50000000 + index * 0x1000;
+    if (device.mapped_address == 0) {
+        device.mapped_address = 0x60000000 + index * 0x10000000;
+    }
+}
+
 // `devices:`, with what a single table cannot check.
 struct Devices : NamedItems<Fields<DevicePlan>> {
     bool read(Reader& reader, const YamlNode& node, Value& devices) const
@@ -153,10 +169,46 @@ struct Devices : NamedItems<Fields<DevicePlan>> {
         }
         for (std::size_t index = 0; index < devices.size(); ++index) {
             check_device(reader, node.items[index], devices[index]);
+            place_device(devices[index], static_cast<std::uint32_t>(index));
         }
         return true;
     }
 };
+
+// A range of device addresses and what answers there.
+struct AddressRange {
+    std::string what;
+    std::uint64_t address = 0;
+    std::uint64_t byte_count = 0;
+};
+
+// Every address may be answered by one thing only, and the 32-bit address space has an end.
+void check_addresses(Reader& reader, const YamlNode& node, const BoardPlan& board)
+{
+    constexpr std::uint64_t kRegisterBytes = 0x1000;
+    std::vector<AddressRange> ranges{{"ram", board.ram_address, board.ram_bytes}};
+    for (const DevicePlan& device : board.devices) {
+        ranges.push_back({"the registers of " + device.name + " (register_base)",
+                          device.register_base, kRegisterBytes});
+        ranges.push_back({"the mapped memory of " + device.name + " (mapped_address)",
+                          device.mapped_address, device.size_bytes()});
+    }
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const AddressRange& a = ranges[i];
+        if (a.address + a.byte_count > std::uint64_t{1} << 32) {
+            reader.fail(node, fmt::format("{} at 0x{:08X} runs past the end of the 32-bit "
+                                          "address space",
+                                          a.what, a.address));
+        }
+        for (std::size_t j = 0; j < i; ++j) {
+            const AddressRange& b = ranges[j];
+            if (a.address < b.address + b.byte_count && b.address < a.address + a.byte_count) {
+                reader.fail(node, fmt::format("{} at 0x{:08X} overlaps {} at 0x{:08X}", a.what,
+                                              a.address, b.what, b.address));
+            }
+        }
+    }
+}
 
 bool read_board_file(Reader& reader, BoardSource& board)
 {
@@ -164,7 +216,9 @@ bool read_board_file(Reader& reader, BoardSource& board)
     try {
         const YamlNode root =
             parse_yaml(read_text_file(board.path.string(), kScenarioBytesMax), board.path.string());
-        read_fields(board_reader, root, board_keys(), board.plan);
+        if (read_fields(board_reader, root, board_keys(), board.plan)) {
+            check_addresses(board_reader, root, board.plan);
+        }
     } catch (const InputError& error) {
         reader.fail(error.place(), error.sentence());
         return false;
@@ -197,7 +251,11 @@ bool BoardValue::read(Reader& reader, const YamlNode& node, Value& board) const
     if (node.is_map()) {
         board.is_inline = true;
         board.name = "inline";
-        return read_fields(reader, node, board_keys(), board.plan);
+        if (!read_fields(reader, node, board_keys(), board.plan)) {
+            return false;
+        }
+        check_addresses(reader, node, board.plan);
+        return true;
     }
     std::string text;
     if (!Text{}.read(reader, node, text)) {

@@ -82,5 +82,22 @@ TEST(BrokenCore, ThatWorksOnlyIfAStaticSurvivesResetIsCaught)
     EXPECT_EQ(machine.images()[*booted].name, "v2");
 }
 
+TEST(BrokenCore, ThatEndsItsProcessIsAFindingAndTheExplorationGoesOn)
+{
+    SmallScenario scenario;
+    scenario.core = TEST_FIRMWARE_FOLDER "/process_killer_core.so";
+    scenario.strategy = "overwrite-only";
+    ScenarioMachine machine(scenario.load());
+    Graph graph;
+    const Exploration exploration = explore_all(machine, &graph);
+    EXPECT_TRUE(exploration.closed);
+    EXPECT_TRUE(finds(exploration, "always-boots-an-authentic-image"));
+    const auto killed = std::count_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+        return node.facts.text == "the core ended its process with exit code 7";
+    });
+    EXPECT_EQ(killed, 1);
+    EXPECT_EQ(graph.nodes.size(), 2u);
+}
+
 }  // namespace
 }  // namespace brownout::sim

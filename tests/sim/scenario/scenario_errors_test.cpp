@@ -56,6 +56,22 @@ TEST(ScenarioErrors, MissingKeys)
     EXPECT_EQ(error_of("[1]").substr(0, 48), "case.yaml:1:1: scenario must be a mapping with t");
 }
 
+TEST(ScenarioErrors, AddressesThatOverlap)
+{
+    expect_errors({
+        {"write_unit: 4}", "write_unit: 4, register_base: 0x20000000}",
+         "case.yaml:3:3: the registers of internal (register_base) at 0x20000000 overlaps ram at"},
+        {"write_unit: 4}", "write_unit: 4, register_base: 0x70000FFF}",
+         "case.yaml:3:3: the mapped memory of external (mapped_address) at 0x70000000 overlaps "
+         "the"},
+        {"write_unit: 4}", "write_unit: 4, register_base: 0xFFFFF001}",
+         "case.yaml:3:3: the registers of internal (register_base) at 0xFFFFF001 runs past the "
+         "end"},
+    });
+    EXPECT_EQ(error_of(sample_with("write_unit: 4}", "write_unit: 4, register_base: 0x6FFFF000}")),
+              "");
+}
+
 TEST(ScenarioErrors, WrongTypesAndRanges)
 {
     expect_errors({
