@@ -57,5 +57,37 @@ TEST(ScenarioPlan, KeysAreReadAndMustBeOfTheChosenKind)
     EXPECT_THROW(boot_setup(scenario), InputError);
 }
 
+MachineState erased_state(const BoardPlan& plan)
+{
+    MachineState state;
+    for (const DevicePlan& device : plan.devices) {
+        models::FlashGeometry geometry;
+        geometry.size_bytes = device.size_bytes();
+        state.devices.emplace_back(geometry);
+    }
+    return state;
+}
+
+TEST(ScenarioPlan, InitialContentIsPlacedInItsOrder)
+{
+    const Scenario scenario = parse_sample(
+        sample_with("{mcuboot_primary: v1}",
+                    "{mcuboot_primary: [{fill: 0xA5}, v1], mcuboot_secondary: {fill: 0, size: 2, "
+                    "offset: 0xFFFE}}"));
+    MachineState state = erased_state(board_plan(scenario));
+    place_initial_content(scenario, state);
+    const std::vector<std::uint8_t> v1 = image_bytes(scenario, "v1");
+    std::vector<std::uint8_t> placed(v1.size());
+    state.devices[0].read(0x4000, placed);
+    EXPECT_EQ(placed, v1);
+    EXPECT_EQ(state.devices[0].byte_at(0x3FFF), 0xFF);
+    EXPECT_EQ(state.devices[0].byte_at(0x4000 + v1.size()), 0xA5);
+    EXPECT_EQ(state.devices[0].byte_at(0x13FFF), 0xA5);
+    EXPECT_EQ(state.devices[0].byte_at(0x14000), 0xFF);
+    EXPECT_EQ(state.devices[1].byte_at(0xFFFD), 0xFF);
+    EXPECT_EQ(state.devices[1].byte_at(0xFFFE), 0x00);
+    EXPECT_EQ(state.devices[1].byte_at(0x10000), 0xFF);
+}
+
 }  // namespace
 }  // namespace brownout::sim
