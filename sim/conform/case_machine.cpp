@@ -16,6 +16,7 @@ constexpr std::uint32_t kMappedStride = 0x0800'0000;
 constexpr std::uint32_t kRamLoadAddress = 0x2000'0000;
 constexpr std::uint32_t kRamLoadBytes = 0x4'0000;
 constexpr std::uint32_t kFirmwareRamAddress = 0x3000'0000;
+constexpr std::uint32_t kFirmwareRamBytes = 0x10'0000;  // plenty: its size is nothing we test
 
 bool loads_to_ram(boot_strategy strategy)
 {
@@ -56,6 +57,7 @@ FirmwarePlacement conform_placement()
 {
     FirmwarePlacement placement;
     placement.ram_address = kFirmwareRamAddress;
+    placement.ram_bytes = kFirmwareRamBytes;
     return placement;
 }
 
