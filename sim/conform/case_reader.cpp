@@ -131,6 +131,11 @@ CaseDevice read_device(const JsonFields& fields)
         (device.write_unit_bytes & (device.write_unit_bytes - 1)) != 0) {
         fields.refuse("write_size", "A power of two is expected.");
     }
+    for (const SectorRun& run : device.sectors) {
+        if (run.size_bytes % device.write_unit_bytes != 0) {
+            fields.refuse("layout", "A sector is not a multiple of the write size.");
+        }
+    }
     return device;
 }
 
@@ -167,7 +172,13 @@ void read_geometry(const JsonFields& fields, ReferenceCase& out)
     const JsonFields areas = fields.object("areas");
     for (const char* role : kRoles) {
         if (areas.has(role)) {
-            out.areas.push_back(read_area(areas.object(role), role, out.devices));
+            const CaseArea area = read_area(areas.object(role), role, out.devices);
+            for (const CaseArea& other : out.areas) {
+                if (other.id == area.id) {
+                    areas.refuse(role, fmt::format("'{}' has the same id.", other.role));
+                }
+            }
+            out.areas.push_back(area);
         }
     }
     if (areas.value().size() != out.areas.size()) {

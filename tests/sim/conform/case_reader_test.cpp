@@ -83,6 +83,8 @@ TEST(CaseReader, RefusesWhatDoesNotFit)
         {"/geometry/devices/0/layout", "0x24"},
         {"/geometry/devices/0/layout", "4096x24x"},
         {"/geometry/devices/0/write_size", 3},
+        {"/geometry/devices/0/layout", "2x49152"},
+        {"/geometry/areas/primary/id", 2},
         {"/geometry/areas/primary/device", 1},
         {"/geometry/areas/primary/size", 49153},
         {"/geometry/areas/attic", json::object()},
