@@ -20,6 +20,9 @@ constexpr std::size_t kPlatformBytes = 512 * 1024;
 constexpr std::uint32_t kAlignmentBytes = 64;
 // Sanitizers surround locals with red zones; the same firmware needs several times the stack.
 constexpr std::uint32_t kStackFactor = kUnderAsan ? 4 : 1;
+// Sanitizers put hundreds of kilobytes of their own into the writable segments; no board has room
+// for those, nor has to.
+constexpr std::uint64_t kDataBytesCountedMax = kUnderAsan ? 4096 : UINT64_MAX;
 
 constexpr std::size_t round_up(std::size_t value, std::size_t unit)
 {
@@ -77,7 +80,8 @@ FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias, const b
       next_ram_(placement.ram_address)
 {
     add_segments();
-    const std::uint64_t data_bytes = next_ram_ - placement.ram_address;
+    const std::uint64_t data_bytes =
+        std::min<std::uint64_t>(next_ram_ - placement.ram_address, kDataBytesCountedMax);
     const std::uint64_t needed = data_bytes + table.state_bytes + table.stack_bytes;
     if (needed > placement.ram_bytes) {
         throw InputError(Place{path.string()},
