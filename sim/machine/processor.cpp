@@ -126,9 +126,10 @@ struct ProcessorIo {
             const auto settles =
                 range->target->settles_at(address - range->address, mask, expected, core.now_);
             if (!settles && timeout_us == 0) {
-                core.stop(OutcomeKind::kHang,
-                          fmt::format("endless wait for register 0x{:08X} of {} in {}", address,
-                                      range->target->name(), core.caller_symbol()));
+                core.end(OutcomeKind::kHang,
+                         fmt::format("endless wait for register 0x{:08X} of {} in {}", address,
+                                     range->target->name(), core.caller_symbol()));
+                core.leave();
                 return false;
             }
             const models::Duration next = settles.value_or(deadline);
@@ -279,7 +280,8 @@ struct ProcessorIo {
             kind = OutcomeKind::kResetRequested;
             break;
         }
-        core.stop(kind, where != nullptr ? where : "");
+        core.end(kind, where != nullptr ? where : "");
+        core.leave();
     }
 };
 
@@ -378,28 +380,29 @@ void Processor::leave_platform() noexcept
     fiber_->leave_platform();
 }
 
-void Processor::stop(OutcomeKind kind, std::string text) noexcept
+// Two steps, so that nothing that owns memory is on the stack when it is left for good.
+void Processor::end(OutcomeKind kind, std::string text) noexcept
 {
     outcome_ = Outcome{kind, 0, {}, std::move(text)};
-    // Moved from: empty, so that abandoning this frame loses no memory.
-    leave();
 }
 
 void Processor::advanced() noexcept
 {
     recorder_->time_passed(now_);
     if (now_ > deadline_) {
-        stop(OutcomeKind::kCycleBudget,
-             fmt::format("still running after {:.3f} s of device time, in {}",
-                         models::seconds(now_), caller_symbol()));
+        end(OutcomeKind::kCycleBudget,
+            fmt::format("still running after {:.3f} s of device time, in {}", models::seconds(now_),
+                        caller_symbol()));
+        leave();
     }
 }
 
 void Processor::bus_fault(const char* access, std::uint32_t address) noexcept
 {
-    stop(OutcomeKind::kBusFault,
-         fmt::format("bus fault: {} of 0x{:08X} in {}: nothing is mapped there", access, address,
-                     caller_symbol()));
+    end(OutcomeKind::kBusFault,
+        fmt::format("bus fault: {} of 0x{:08X} in {}: nothing is mapped there", access, address,
+                    caller_symbol()));
+    leave();
 }
 
 models::AccessContext Processor::access() noexcept

@@ -61,8 +61,9 @@ private:
 
     // Lets processors whose clocks are behind act first.
     void take_turn() noexcept;
-    void stop(OutcomeKind kind, std::string text) noexcept;  // does not return on the fiber
-    void advanced() noexcept;                                // after now_ moved
+    // Ends the run; leave() then goes.
+    void end(OutcomeKind kind, std::string text) noexcept;
+    void advanced() noexcept;  // after now_ moved
     void bus_fault(const char* access, std::uint32_t address) noexcept;
     models::AccessContext access() noexcept;
     models::Duration cycles(std::uint64_t count) const noexcept;
