@@ -11,8 +11,21 @@ public:
     {
     }
 
-    // Returns the key of the state.
+    // Returns the key of the state that the next power-on finds.
     NodeKey add(const EdgeLabel& label, Story story, const MachineState& state)
+    {
+        if (state.has_running_parts()) {
+            MachineState unpowered = state;
+            unpowered.lose_power();
+            return add_unpowered(label, story, unpowered);
+        }
+        return add_unpowered(label, story, state);
+    }
+
+    void finish() { expansion_.new_state_bytes = std::move(out_.bytes); }
+
+private:
+    NodeKey add_unpowered(const EdgeLabel& label, Story story, const MachineState& state)
     {
         ++expansion_.edges;
         const NodeKey key{state.digest(), story.bits()};
@@ -32,14 +45,14 @@ public:
                 out_.put(page);
                 state.devices[i].append_page(page, out_.bytes);
             }
+            const std::vector<std::uint8_t>& kept = state.parts[i].kept;
+            out_.put(static_cast<std::uint32_t>(kept.size()));
+            out_.bytes.insert(out_.bytes.end(), kept.begin(), kept.end());
         }
         last_ = state;
         return key;
     }
 
-    void finish() { expansion_.new_state_bytes = std::move(out_.bytes); }
-
-private:
     MachineState last_;
     Expansion& expansion_;
     KnownNodes& known_;
@@ -106,7 +119,8 @@ Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
 
     const auto act = [&](RunKind kind, const app_command& command, Story after) {
         completed.run = kind;
-        run(kind, story, [&](const RunOptions& options) {
+        run(kind, story, [&](RunOptions options) {
+            options.reset = models::ResetKind::kSystemReset;
             return machine.machine().command(state, command, options);
         });
         ++expansion.boots;
@@ -136,12 +150,16 @@ void read_new_states(const Expansion& expansion, MachineState state,
         found.key = in.get<NodeKey>();
         found.story = Story::from_bits(found.key.story);
         found.label = in.get<EdgeLabel>();
-        for (models::FlashArray& device : state.devices) {
+        for (std::size_t d = 0; d < state.devices.size(); ++d) {
             const auto pages = in.get<std::uint32_t>();
             for (std::uint32_t p = 0; p < pages; ++p) {
                 const auto page = in.get<std::uint32_t>();
-                in.left = device.apply_page(page, in.left);
+                in.left = state.devices[d].apply_page(page, in.left);
             }
+            const auto kept = in.get<std::uint32_t>();
+            BROWNOUT_ASSERT(in.left.size() >= kept);
+            state.parts[d].kept.assign(in.left.begin(), in.left.begin() + kept);
+            in.left = in.left.subspan(kept);
         }
         take(found, state);
     }

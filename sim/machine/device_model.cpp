@@ -56,8 +56,11 @@ public:
         bus.map({mapped_address_, mapped_bytes_, &controller_.memory()});
     }
 
-    void attach(models::FlashArray& cells) override { controller_.attach(cells); }
-    void reset() override { controller_.power_on_reset(); }
+    void attach(models::FlashArray& cells, models::PartState&) override
+    {
+        controller_.attach(cells);
+    }
+    void reset(models::ResetKind) override { controller_.power_on_reset(); }
 
 private:
     Controller controller_;
@@ -89,6 +92,11 @@ models::FlashArray blank_cells(const DevicePlan& plan)
         return models::FlashArray(models::PlainFlash::geometry(plain_data(plan)));
     }
     BROWNOUT_ASSERT(!"every controller has cells");
+}
+
+models::PartState blank_part(const DevicePlan&)
+{
+    return {};
 }
 
 std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index)

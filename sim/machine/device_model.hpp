@@ -3,6 +3,7 @@
 
 #include <models/bus.hpp>
 #include <models/flash_array.hpp>
+#include <models/part_state.hpp>
 #include <sim/machine.hpp>
 
 #include <memory>
@@ -15,14 +16,16 @@ public:
 
     // Puts the registers and the mapped memory of the device on a bus.
     virtual void map(models::Bus& bus) = 0;
-    // The cells that the next run works on; not owned.
-    virtual void attach(models::FlashArray& cells) = 0;
-    // Registers to their reset values.
-    virtual void reset() = 0;
+    // The cells and part registers that the next run works on; not owned.
+    virtual void attach(models::FlashArray& cells, models::PartState& part) = 0;
+    // Controller registers to their reset values; those of a part as the kind of reset says.
+    virtual void reset(models::ResetKind kind) = 0;
 };
 
 // The cells of a device, all erased.
 models::FlashArray blank_cells(const DevicePlan& plan);
+// The registers of its part as delivered; empty for on-chip flash.
+models::PartState blank_part(const DevicePlan& plan);
 
 std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index);
 

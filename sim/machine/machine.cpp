@@ -91,12 +91,19 @@ struct Machine::Impl {
                   const app_command* command, const RunOptions& options)
     {
         BROWNOUT_ASSERT(state.devices.size() == devices.size());
+        BROWNOUT_ASSERT(state.parts.size() == devices.size());
         RunReport report;
         report.start = options.start;
         running = &state;
+        if (options.reset == models::ResetKind::kPowerOn) {
+            state.lose_power();
+        }
         for (std::size_t i = 0; i < devices.size(); ++i) {
-            devices[i]->attach(state.devices[i]);
-            devices[i]->reset();
+            if (state.parts[i].busy_until.count() > 0) {
+                state.parts[i].busy_until += options.start;
+            }
+            devices[i]->attach(state.devices[i], state.parts[i]);
+            devices[i]->reset(options.reset);
         }
         boot_response response{};
         boot_platform platform{};
@@ -118,7 +125,11 @@ struct Machine::Impl {
         run_processors(processors, recorder);
 
         report.end = processor.now();
+        for (models::PartState& part : state.parts) {
+            part.count_from(report.end);
+        }
         if (recorder.power_lost()) {
+            state.lose_power();
             report.outcome.kind = OutcomeKind::kPowerLost;
         } else {
             report.outcome = *processor.outcome();
@@ -151,6 +162,7 @@ MachineState Machine::blank_state() const
     MachineState state;
     for (const DevicePlan& device : impl_->board.devices) {
         state.devices.push_back(blank_cells(device));
+        state.parts.push_back(blank_part(device));
     }
     return state;
 }

@@ -1,6 +1,7 @@
 // Plans and values of sim/machine.hpp: small functions without a machine.
 #include <sim/machine.hpp>
 
+#include <algorithm>
 #include <bit>
 
 namespace brownout::sim {
@@ -39,11 +40,30 @@ models::Digest128 combine(models::Digest128 sum, models::Digest128 next)
 
 }  // namespace
 
+void MachineState::lose_power()
+{
+    for (models::PartState& part : parts) {
+        part.lose_power();
+    }
+}
+
+bool MachineState::has_running_parts() const
+{
+    return std::any_of(parts.begin(), parts.end(), [](const models::PartState& part) {
+        return !part.running.empty() || part.busy_until.count() != 0;
+    });
+}
+
 models::Digest128 MachineState::digest() const
 {
     models::Digest128 sum;
     for (const models::FlashArray& device : devices) {
         sum = combine(sum, device.digest());
+    }
+    for (const models::PartState& part : parts) {
+        if (part != models::PartState{}) {
+            sum = combine(sum, models::digest_of(part));
+        }
     }
     return sum;
 }
@@ -59,7 +79,7 @@ models::Digest128 MachineState::content_digest() const
 
 bool MachineState::same_as(const MachineState& other) const
 {
-    if (devices.size() != other.devices.size()) {
+    if (devices.size() != other.devices.size() || parts != other.parts) {
         return false;
     }
     for (std::size_t i = 0; i < devices.size(); ++i) {

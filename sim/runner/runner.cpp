@@ -114,14 +114,16 @@ private:
 
     void act(const Step& step, const RequestUpgradeStep& request, StepResult& result)
     {
-        run(step, result, [&](const RunOptions& options) {
+        run(step, result, [&](RunOptions options) {
+            options.reset = models::ResetKind::kSystemReset;
             return machine_.machine().command(result_.state, command_of(request), options);
         });
     }
 
     void act(const Step& step, const ConfirmStep& confirm, StepResult& result)
     {
-        run(step, result, [&](const RunOptions& options) {
+        run(step, result, [&](RunOptions options) {
+            options.reset = models::ResetKind::kSystemReset;
             return machine_.machine().command(result_.state, command_of(confirm), options);
         });
     }
@@ -291,6 +293,7 @@ std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
     CallRecorder recorder;
     RunOptions options;
     options.observer = &recorder;
+    options.reset = models::ResetKind::kSystemReset;
     machine.machine().boot(state);
     machine.machine().command(state, command, options);
     return std::move(recorder.calls);

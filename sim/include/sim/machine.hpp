@@ -10,6 +10,7 @@
 #include <boot/core_abi.h>
 #include <models/flash_array.hpp>
 #include <models/operation.hpp>
+#include <models/part_state.hpp>
 #include <models/time.hpp>
 
 #include <sim/firmware.hpp>
@@ -92,6 +93,11 @@ public:
 
 struct MachineState {
     std::vector<models::FlashArray> devices;  // in board order
+    std::vector<models::PartState> parts;     // likewise; on-chip flash leaves its entry empty
+
+    // What the next reset finds when the power fails now: volatile registers of parts are gone.
+    void lose_power();
+    bool has_running_parts() const;
 
     models::Digest128 digest() const;          // of the identity
     models::Digest128 content_digest() const;  // of the bytes alone
@@ -197,7 +203,9 @@ struct PowerCut {
 struct RunOptions {
     std::optional<PowerCut> cut;
     RunObserver* observer = nullptr;  // not owned
-    models::Duration start{};         // device time at reset, for log lines
+    // Why the run starts. An application is started by its loader: it finds parts as they are.
+    models::ResetKind reset = models::ResetKind::kPowerOn;
+    models::Duration start{};  // device time at reset, for log lines
     models::Duration time_budget = models::milliseconds(3'600'000);
     std::uint64_t noise_seed = 0;  // content of no-init RAM; 0: zeroes
     bool keep_log = true;
@@ -224,7 +232,7 @@ public:
 
     // One boot from reset to an outcome.
     RunReport boot(MachineState& state, const RunOptions& options = {});
-    // One command of the application, from its own reset.
+    // One command of the application, from its own start.
     RunReport command(MachineState& state, const app_command& command,
                       const RunOptions& options = {});
 
