@@ -40,6 +40,43 @@ enum io_log_level { IO_LOG_ERROR, IO_LOG_WARNING, IO_LOG_INFO, IO_LOG_DEBUG };
 /* What a flash-area call is about to do; see area_begin(). */
 enum io_area_call { IO_AREA_READ, IO_AREA_WRITE, IO_AREA_ERASE };
 
+/* One access of a script; see run_script(). */
+enum io_step_kind {
+    IO_STEP_WRITE, /* write32(address, value)          */
+    IO_STEP_POLL,  /* poll32(address, mask, value, 0)  */
+    IO_STEP_WAIT   /* wait_us(value)                   */
+};
+struct io_step {
+    enum io_step_kind kind;
+    uint32_t address;
+    uint32_t value;
+    uint32_t mask;
+};
+
+/* A rule of a controller or part that a driver met before the hardware did, and what it did about
+ * it; see note_rule(). */
+enum io_rule {
+    IO_RULE_DMA_RAM_ONLY,     /* a buffer that EasyDMA cannot reach                            */
+    IO_RULE_WORD_ALIGNMENT,   /* offset, length or buffer is not a multiple of 4               */
+    IO_RULE_STALE_CHUNK,      /* a short last chunk was sent with what the bounce buffer held  */
+    IO_RULE_ONE_BYTE_RECEIVE, /* a transfer that anomaly 58 would lengthen                     */
+    IO_RULE_STATUS_UNREADABLE /* a status read failed and the part was taken to be ready       */
+};
+enum io_rule_effect {
+    IO_EFFECT_REFUSED,          /* nothing was sent                              */
+    IO_EFFECT_LOST,             /* the bytes were asked for and not transferred  */
+    IO_EFFECT_PROGRAMMED_TWICE, /* the bytes were programmed again unasked       */
+    IO_EFFECT_PROGRAMMED_BEYOND /* the bytes lie behind the request              */
+};
+struct io_rule_note {
+    enum io_rule rule;
+    enum io_rule_effect effect;
+    uint32_t register_base;       /* of the controller, as in the board description */
+    uint32_t device_offset_bytes; /* first byte concerned; IO_ADDRESS_NONE: none    */
+    uint32_t byte_count;
+    const void *buffer; /* of the request; NULL: does not matter */
+};
+
 /* Why firmware stopped for good. */
 enum io_halt_reason {
     IO_HALT_ASSERT,         /* an assertion failed: the firmware found itself broken           */
@@ -94,6 +131,25 @@ struct boot_io {
 
     /* Does not return. `where` says the place and the reason in words. */
     void (*halt)(void *context, enum io_halt_reason reason, const char *where);
+
+    /* From here on: NULL in a table that lacks it. Use the inline functions below. */
+
+    /* for each step: as its kind says. */
+    void (*run_script)(void *context, const struct io_step *steps, uint32_t step_count);
+
+    /* for (repeats = 1;; ++repeats) {
+     *     run_script(steps, step_count);
+     *     if ((*observed & mask) == expected) return true;
+     *     if (repeats == repeats_max) return false;
+     * }
+     * `observed` is RAM that a step fills. A `repeats_max` of 0 repeats for ever (the simulator
+     * ends an endless wait as a hang). */
+    bool (*repeat_script)(void *context, const struct io_step *steps, uint32_t step_count,
+                          const uint8_t *observed, uint8_t mask, uint8_t expected,
+                          uint32_t repeats_max);
+
+    /* Zero-time marker, for reports; on silicon it does nothing. */
+    void (*note_rule)(void *context, const struct io_rule_note *note);
 };
 
 static inline uint32_t io_read32(const struct boot_io *io, uint32_t address)
@@ -166,6 +222,52 @@ io_log(const struct boot_io *io, enum io_log_level level, const char *format, ..
     va_start(arguments, format);
     io->log(io->context, level, format, arguments);
     va_end(arguments);
+}
+
+static inline void io_run_script(const struct boot_io *io, const struct io_step *steps,
+                                 uint32_t step_count)
+{
+    if (io->run_script != 0) {
+        io->run_script(io->context, steps, step_count);
+        return;
+    }
+    for (uint32_t i = 0; i < step_count; ++i) {
+        const struct io_step *step = &steps[i];
+
+        if (step->kind == IO_STEP_WRITE) {
+            io_write32(io, step->address, step->value);
+        } else if (step->kind == IO_STEP_POLL) {
+            (void)io_poll32(io, step->address, step->mask, step->value, 0);
+        } else {
+            io_wait_us(io, step->value);
+        }
+    }
+}
+
+static inline bool io_repeat_script(const struct boot_io *io, const struct io_step *steps,
+                                    uint32_t step_count, const uint8_t *observed, uint8_t mask,
+                                    uint8_t expected, uint32_t repeats_max)
+{
+    if (io->repeat_script != 0) {
+        return io->repeat_script(io->context, steps, step_count, observed, mask, expected,
+                                 repeats_max);
+    }
+    for (uint32_t repeats = 1;; ++repeats) {
+        io_run_script(io, steps, step_count);
+        if ((*(const volatile uint8_t *)observed & mask) == expected) {
+            return true;
+        }
+        if (repeats == repeats_max) {
+            return false;
+        }
+    }
+}
+
+static inline void io_note_rule(const struct boot_io *io, const struct io_rule_note *note)
+{
+    if (io->note_rule != 0) {
+        io->note_rule(io->context, note);
+    }
 }
 
 BOOT_NORETURN static inline void io_halt(const struct boot_io *io, enum io_halt_reason reason,

@@ -1,0 +1,74 @@
+/*
+ * driver_options.h: what board_device.options points to, per driver.
+ *
+ * A field that is 0 means what its comment says first. Options that reproduce a field bug name it;
+ * the numbers of anomalies are Nordic's.
+ */
+#ifndef BOOT_DRIVER_OPTIONS_H
+#define BOOT_DRIVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SPI_PIN_NONE 0xFFFFFFFFu
+#define SPI_BOUNCE_BYTES_MAX 32u
+
+/* What a driver does with a request whose device offset, length or RAM buffer is not a multiple of
+ * 4 (zephyr #26729 and #28189: the QSPI of the nRF52840 moves words; its driver learned it late).
+ */
+enum word_alignment {
+    WORD_ALIGNMENT_OFF,    /* the bus moves bytes: no rule                                       */
+    WORD_ALIGNMENT_REFUSE, /* FLASH_EINVAL, nothing sent                                         */
+    WORD_ALIGNMENT_ROUND,  /* low bits of offset, length and buffer are dropped: bytes are lost
+                              or land elsewhere                                                  */
+    WORD_ALIGNMENT_READ_MODIFY_WRITE /* whole words are read, patched and written back: their
+                                        other bytes are programmed twice                         */
+};
+
+/* How a part hangs on a SPIM. */
+struct spi_wiring {
+    uint32_t spim_base;
+    uint32_t sck_pin; /* PSEL values: port * 32 + pin; SPI_PIN_NONE: not connected */
+    uint32_t mosi_pin;
+    uint32_t miso_pin;
+    uint32_t gpio_base;          /* of the port of CS#; its OUTSET lies at + 0x508 */
+    uint32_t cs_pin;             /* 0..31 in that port */
+    uint32_t frequency_hz;       /* the highest supported one that is not above it is used */
+    uint32_t max_transfer_bytes; /* what MAXCNT holds: 255 (nRF52832) or 65535 */
+
+    /* Sources that EasyDMA cannot read are copied through so many bytes of RAM, CS# held low;
+     * 0: such a transfer fails (zephyr #28240). At most SPI_BOUNCE_BYTES_MAX. */
+    uint32_t bounce_bytes;
+    bool stale_last_chunk;        /* the last chunk is sent whole: stale bytes follow the data */
+    bool unchecked_pointers;      /* DMA is started whatever the pointer is */
+    bool refuse_one_byte_receive; /* anomaly 58: transfers of 1 byte in, at most 1 out, fail */
+
+    /* Software between two transactions: drivers, locks, context switches. */
+    uint32_t transaction_overhead_us;
+};
+
+/* boot/drivers/spi_nor.c */
+struct spi_nor_options {
+    struct spi_wiring wiring;
+    uint32_t jedec_id;       /* as 0xC22817; 0: not checked at start */
+    uint8_t read_opcode;     /* 0x03; 0x0B: fast read, 8 dummy clocks */
+    uint32_t page_bytes;     /* 256 */
+    bool use_block_erase;    /* 52h and D8h where a request covers a whole aligned block */
+    bool check_write_enable; /* read WEL after WREN, FLASH_EIO if it is not set */
+    bool release_power_down; /* ABh at start */
+    bool poll_ends_on_error; /* a status read that fails counts as ready */
+    enum word_alignment word_alignment;
+    uint32_t poll_interval_us;   /* between two status reads, above the overhead */
+    uint32_t program_timeout_ms; /* FLASH_EIO after it; 0: waits for ever */
+    uint32_t erase_timeout_ms;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
