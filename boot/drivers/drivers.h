@@ -17,6 +17,10 @@ extern const struct flash_driver flash_driver_nvmc;
  * has no DMA address is copied through 64 bytes of stack; FLASH_EIO if a write unit is larger. */
 extern const struct flash_driver flash_driver_plain;
 
+/* A SPI NOR behind a SPIM: struct spi_nor_options (driver_options.h). Sectors of 4 KiB or multiples,
+ * at most 16 MiB. */
+extern const struct flash_driver flash_driver_spi_nor;
+
 /* The sector of the device that holds the byte at `device_offset_bytes`. False outside the runs. */
 struct device_sector {
     uint32_t number; /* from 0 at the start of the device */

@@ -14,8 +14,9 @@ static const struct flash_driver *driver_for(enum board_driver kind)
         return &flash_driver_nvmc;
     case BOARD_DRIVER_PLAIN:
         return &flash_driver_plain;
-    case BOARD_DRIVER_NONE:
     case BOARD_DRIVER_SPI_NOR:
+        return &flash_driver_spi_nor;
+    case BOARD_DRIVER_NONE:
     case BOARD_DRIVER_QSPI_NOR:
     case BOARD_DRIVER_SPI_NAND:
     case BOARD_DRIVER_RAM:
