@@ -1,11 +1,12 @@
 #include "commands.hpp"
+#include "explore_case.hpp"
+#include "explore_progress.hpp"
 #include "output_file.hpp"
 
 #include <sim/report.hpp>
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 #include <set>
@@ -16,34 +17,13 @@ namespace brownout::sim::cli {
 
 namespace {
 
-// Set by Ctrl-C (and by what a CI system sends at its time limit); the exploration ends with what
-// it has. A second one ends the program.
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int signal)
-{
-    interrupted = true;
-    std::signal(signal, SIG_DFL);
-}
-
 struct Given {
     std::vector<std::string> files;
     std::string json;
     std::string out_dir = ".";
     ExploreLimits limits;
+    CaseExploreOptions reference_case;
 };
-
-void show_progress(const ExploreProgress& progress)
-{
-    static double shown = 0;
-    if (progress.seconds - shown < 0.25) {
-        return;
-    }
-    shown = progress.seconds;
-    std::cerr << fmt::format("\r{} states, {} waiting, {} boots, {:.1f} s   ", progress.states,
-                             progress.waiting, progress.boots, progress.seconds)
-              << std::flush;
-}
 
 // Before hours of work, not after.
 void require_directory(const std::filesystem::path& directory)
@@ -68,8 +48,7 @@ public:
 
     ExitCode run()
     {
-        std::signal(SIGINT, on_interrupt);
-        std::signal(SIGTERM, on_interrupt);
+        catch_interrupts();
         require_directory(given_.out_dir);
         require_writable(given_.json, given_.files);
         std::vector<std::unique_ptr<ScenarioMachine>> machines;
@@ -130,16 +109,8 @@ private:
 
     Exploration explore_shown(ScenarioMachine& machine) const
     {
-        const bool on_terminal = isatty(STDERR_FILENO) == 1;
-        std::function<void(const ExploreProgress&)> progress;
-        if (on_terminal) {
-            progress = show_progress;
-        }
-        Exploration exploration = explore(machine, given_.limits, progress, interrupted);
-        if (on_terminal) {
-            std::cerr << "\r" << std::string(70, ' ') << "\r" << std::flush;
-        }
-        return exploration;
+        const ShownProgress progress;
+        return explore(machine, given_.limits, progress.listener(), interrupted());
     }
 
     // NAME.repro.yaml is ours to replace, but not one of this very command.
@@ -197,7 +168,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
         "POSITIVE");
     CLI::App* command =
         app.add_subcommand("explore", "explore every sequence of power cuts of a scenario");
-    command->add_option("scenario", given->files, "scenario files (YAML)")->required();
+    CLI::Option* files = command->add_option("scenario", given->files, "scenario files (YAML)");
     command->add_option("--json", given->json, "write the report as JSON; - is standard output");
     command->add_option("--out-dir", given->out_dir, "where NAME.repro.yaml files go (default: .)");
     command->add_option("--time", given->limits.seconds, "give up after this many seconds")
@@ -209,7 +180,27 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
                       "end as soon as a check does not hold");
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
-    command->callback([given, &exit_code] { exit_code = ExploreRun(*given).run(); });
+    CLI::Option* reference =
+        command->add_option("--case", given->reference_case.file,
+                            "explore the bootloader of a reference case (*.json.gz) instead");
+    reference->excludes(files);
+    command
+        ->add_option("--step", given->reference_case.step,
+                     "index of the boot step of the case that is explored (default: its first)")
+        ->needs(reference);
+    command->add_option("--case-id", given->reference_case.id, "which case of the file")
+        ->needs(reference);
+    command->callback([given, &exit_code] {
+        if (!given->reference_case.file.empty()) {
+            given->reference_case.limits = given->limits;
+            exit_code = explore_case_command(given->reference_case, given->json);
+            return;
+        }
+        if (given->files.empty()) {
+            throw CLI::RequiredError("scenario");
+        }
+        exit_code = ExploreRun(*given).run();
+    });
 }
 
 }  // namespace brownout::sim::cli

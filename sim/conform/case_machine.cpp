@@ -126,6 +126,16 @@ MachineState initial_state_of(const ReferenceCase& reference, const Machine& mac
     return state;
 }
 
+void apply_upload(const ReferenceCase& reference, const UploadStepOfCase& upload,
+                  ImageStore& images, MachineState& state)
+{
+    const CaseArea& area = reference.areas[upload.area];
+    models::FlashArray& cells = state.devices[area.device];
+    cells.poke(area.offset_bytes, std::vector<std::uint8_t>(area.size_bytes, 0xFF));
+    cells.poke(std::uint64_t{area.offset_bytes} + upload.offset_bytes,
+               images.bytes(reference.images.at(upload.image)));
+}
+
 std::string reason_to_skip(const ReferenceCase& reference, const boot_firmware& core)
 {
     const CaseConfig& config = reference.config;

@@ -21,6 +21,10 @@ BootSetup setup_of(const ReferenceCase& reference, const std::filesystem::path& 
 MachineState initial_state_of(const ReferenceCase& reference, const Machine& machine,
                               ImageStore& images);
 
+// The area becomes erased, then holds the image.
+void apply_upload(const ReferenceCase& reference, const UploadStepOfCase& upload,
+                  ImageStore& images, MachineState& state);
+
 // Why `core` cannot run the case; empty if it can.
 std::string reason_to_skip(const ReferenceCase& reference, const boot_firmware& core);
 

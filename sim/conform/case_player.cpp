@@ -198,15 +198,6 @@ const PlayedRun& CasePlayer::recover(const MachineState& start)
     return *found->second;
 }
 
-void CasePlayer::upload(MachineState& state, const UploadStepOfCase& step)
-{
-    const CaseArea& area = reference_.areas[step.area];
-    models::FlashArray& cells = state.devices[area.device];
-    cells.poke(area.offset_bytes, std::vector<std::uint8_t>(area.size_bytes, 0xFF));
-    cells.poke(std::uint64_t{area.offset_bytes} + step.offset_bytes,
-               images_.bytes(reference_.images.at(step.image)));
-}
-
 std::optional<Difference> CasePlayer::compare_end(const std::string& place,
                                                   const CaseResult& result,
                                                   const std::vector<std::string>& log,
@@ -255,7 +246,7 @@ std::optional<Difference> CasePlayer::play_step(std::size_t index, MachineState&
     const std::string place = fmt::format("step {} ({})", index, step.text);
     const CaseState& expected_state = reference_.states[step.state];
     if (const auto* chosen = std::get_if<UploadStepOfCase>(&step.action)) {
-        upload(state, *chosen);
+        apply_upload(reference_, *chosen, images_, state);
         return compare_lists(place, "final state, line", to_lines(expected_state),
                              to_lines(describe_state(state)));
     }

@@ -61,7 +61,6 @@ private:
                   std::vector<MachineState>* states);
     // A boot to completion, remembered by the content of the devices.
     const PlayedRun& recover(const MachineState& start);
-    void upload(MachineState& state, const UploadStepOfCase& step);
 
     std::optional<Difference> play_steps();
     std::optional<Difference> play_step(std::size_t index, MachineState& state);
