@@ -109,6 +109,7 @@ Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
     RunReport report = run(RunKind::kBoot, node.story, [&](const RunOptions& options) {
         return machine.machine().boot(state, options);
     });
+    const Outcome booted = report.outcome;
     expansion.facts = facts_of(machine, state, std::move(report));
     Story story = node.story;
     const bool booted_new = expansion.facts.image >= 0 && expansion.facts.image == graph.new_image;
@@ -129,7 +130,8 @@ Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
     if (booted_new && graph.offers_confirm && !story.confirmed) {
         Story after = story;
         after.confirmed = true;
-        act(RunKind::kConfirm, command_of(ConfirmStep{}), after);
+        const boot_strategy strategy = machine.scenario().boot.strategy;
+        act(RunKind::kConfirm, command_of(ConfirmStep{}, strategy, booted), after);
     } else if (booted_old && graph.offers_request && !story.requested) {
         Story after = story;
         after.requested = true;

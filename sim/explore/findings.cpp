@@ -65,16 +65,19 @@ void add_edge(std::vector<Step>& steps, const Graph& graph, const EdgeLabel& lab
 // The call that the power cut of an edge met, in words.
 std::string cut_call_text(const Graph& graph, ScenarioMachine& machine, const Node& node)
 {
-    const MachineState& source = graph.nodes[node.parent].state;
+    MachineState state = graph.nodes[node.parent].state;
     std::vector<Call> calls;
     if (node.label.run == RunKind::kBoot) {
-        calls = calls_of_boot(machine, source);
-    } else if (node.label.run == RunKind::kConfirm) {
-        calls = calls_of_command(machine, source, command_of(ConfirmStep{}));
+        calls = calls_of_boot(machine, state);
     } else {
         RequestUpgradeStep request;
         request.permanent = graph.permanent;
-        calls = calls_of_command(machine, source, command_of(request));
+        const RunReport boot = machine.machine().boot(state);
+        const app_command command =
+            node.label.run == RunKind::kRequest
+                ? command_of(request)
+                : command_of(ConfirmStep{}, machine.scenario().boot.strategy, boot.outcome);
+        calls = calls_of_command(machine, state, command);
     }
     if (node.label.call >= calls.size()) {
         return fmt::format("call {}", node.label.call);

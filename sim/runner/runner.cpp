@@ -124,7 +124,9 @@ private:
     {
         run(step, result, [&](RunOptions options) {
             options.reset = models::ResetKind::kSystemReset;
-            return machine_.machine().command(result_.state, command_of(confirm), options);
+            const app_command command =
+                command_of(confirm, machine_.scenario().boot.strategy, last_boot_);
+            return machine_.machine().command(result_.state, command, options);
         });
     }
 
@@ -133,6 +135,7 @@ private:
         run(step, result, [&](const RunOptions& options) {
             return machine_.machine().boot(result_.state, options);
         });
+        last_boot_ = result.report.outcome;
         result.phases = phases_of(machine_.machine().board(), machine_.scenario().boot.strategy,
                                   result.calls, ends_, result.report);
     }
@@ -262,6 +265,7 @@ private:
     RunListener* listener_;
     ScenarioResult result_;
     RunReport last_;
+    Outcome last_boot_;
     std::vector<models::Duration> ends_;
     models::Duration now_{};
 };

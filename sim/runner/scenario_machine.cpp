@@ -32,13 +32,22 @@ void require_strategy(const Scenario& scenario, const boot_firmware& core)
     }
 }
 
+// A bootloader that loads images to RAM does not live where they go.
+FirmwarePlacement placement_of(const Scenario& scenario, const BoardPlan& board)
+{
+    const RamRegion& images = scenario.boot.ram_load;
+    const std::uint32_t ram_bytes =
+        images.size_bytes > 0 ? images.address - board.ram_address : board.ram_bytes;
+    return {0, board.ram_address, ram_bytes};
+}
+
 }  // namespace
 
 ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenario))
 {
     const BoardPlan board = board_plan(scenario_);
     const BootSetup setup = boot_setup(scenario_);
-    const FirmwarePlacement placement{0, board.ram_address, board.ram_bytes};
+    const FirmwarePlacement placement = placement_of(scenario_, board);
     const bool builtin = scenario_.boot.core == "builtin";
     loader_ = Firmware::load(builtin ? builtin_firmware(BOOT_FIRMWARE_LOADER)
                                      : std::filesystem::path(scenario_.boot.core),
@@ -172,11 +181,18 @@ app_command command_of(const RequestUpgradeStep& step)
     return command;
 }
 
-app_command command_of(const ConfirmStep& step)
+app_command command_of(const ConfirmStep& step, boot_strategy strategy, const Outcome& boot)
 {
     app_command command{};
     command.kind = APP_SET_CONFIRMED;
     command.image_index = step.image_index;
+    const bool from_either_slot = strategy >= BOOT_DIRECT_XIP && strategy <= BOOT_RAM_LOAD_REVERT;
+    if (from_either_slot && step.image_index == 0 && boot.kind == OutcomeKind::kHandedOver) {
+        command.kind = APP_SET_NEXT;
+        command.area_id = boot.response.area_id;
+        command.active = true;
+        command.permanent = true;
+    }
     return command;
 }
 

@@ -78,6 +78,15 @@ Key<BootOptions> signature_key()
     return result;
 }
 
+const KeyTable<RamRegion>& ram_load_keys()
+{
+    static const KeyTable<RamRegion> kTable{
+        "ram_load",
+        {key("address", kRequired, ByteSize{}, &RamRegion::address, "first address"),
+         key("size", kRequired, ByteSize{1024, UINT32_MAX}, &RamRegion::size_bytes, "bytes")}};
+    return kTable;
+}
+
 // A list of fixes as one word of bits.
 struct Fixes {
     using Value = std::uint32_t;
@@ -145,6 +154,8 @@ std::vector<Key<BootOptions>> switch_keys()
                 "refuse images with unknown TLVs; default true"),
             key("keep_backup", kOptional, Flag{}, &BootOptions::keep_backup,
                 "overwrite-only: leave the secondary slot as it is; default false"),
+            key("ram_load", kOptional, Fields<RamRegion>{ram_load_keys}, &BootOptions::ram_load,
+                "RAM that ram-load may copy images to; the bootloader has what lies below"),
             key("fixes", kOptional, Fixes{}, &BootOptions::fixes,
                 "defects of the modelled release that are closed; default none"),
             key("mutant", kOptional, Choice<boot_mutant>{mutant_names}, &BootOptions::mutant,

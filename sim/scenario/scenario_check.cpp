@@ -22,6 +22,7 @@ public:
     {
         check_roles();
         check_strategy();
+        check_ram_load();
         for (const InitialContent& content : scenario_.flash) {
             check_content(content);
         }
@@ -78,6 +79,26 @@ private:
                            scenario_.boot.strategy == BOOT_SWAP_SCRATCH;
         if (swaps && scenario_.boot.max_align_bytes > 32) {
             reader_.fail(scenario_.boot.place, "alignment of a swap strategy is at most 32");
+        }
+    }
+
+    void check_ram_load()
+    {
+        const BootOptions& boot = scenario_.boot;
+        const BoardPlan& board = scenario_.board.plan;
+        const RamRegion& region = boot.ram_load;
+        const bool loads = boot.strategy == BOOT_RAM_LOAD || boot.strategy == BOOT_RAM_LOAD_REVERT;
+        if (loads && region.size_bytes == 0) {
+            reader_.fail(boot.place, "key 'ram_load' is missing in boot: where images may be "
+                                     "copied to");
+        }
+        const std::uint64_t ram_end = std::uint64_t{board.ram_address} + board.ram_bytes;
+        const std::uint64_t end = std::uint64_t{region.address} + region.size_bytes;
+        if (region.size_bytes > 0 && (region.address <= board.ram_address || end > ram_end)) {
+            reader_.fail(boot.place,
+                         fmt::format("ram_load (0x{:08X} to 0x{:08X}) does not lie in the board's "
+                                     "RAM (0x{:08X} to 0x{:08X}), above its start",
+                                     region.address, end, board.ram_address, ram_end));
         }
     }
 

@@ -63,6 +63,8 @@ BootSetup boot_setup(const Scenario& scenario)
     setup.config.keep_backup = boot.keep_backup;
     setup.config.hash = boot.signature == CRYPTO_ECDSA_P384 ? CRYPTO_SHA384 : CRYPTO_SHA256;
     setup.config.signature = boot.signature;
+    setup.config.ram_load_address = boot.ram_load.address;
+    setup.config.ram_load_bytes = boot.ram_load.size_bytes;
     setup.config.fixes = boot.fixes;
     setup.config.mutant = boot.mutant;
     for (const std::filesystem::path& path : boot.signing_keys) {

@@ -197,6 +197,12 @@ private:
                        fallback.compare_build_number);
         unless_default("tlv_allow_list", boot.tlv_allow_list, fallback.tlv_allow_list);
         unless_default("keep_backup", boot.keep_backup, fallback.keep_backup);
+        if (boot.ram_load.size_bytes != 0) {
+            begin_map("ram_load", true);
+            plain("address", hex(boot.ram_load.address));
+            plain("size", hex(boot.ram_load.size_bytes));
+            end_map();
+        }
         if (boot.fixes != 0) {
             fixes(boot.fixes);
         }

@@ -46,6 +46,11 @@ struct Partition {
     std::uint32_t size_bytes = 0;
 };
 
+struct RamRegion {
+    std::uint32_t address = 0;
+    std::uint32_t size_bytes = 0;
+};
+
 struct BootOptions {
     Place place;
     // "builtin", or the path of a shared object.
@@ -64,6 +69,7 @@ struct BootOptions {
     bool compare_build_number = false;
     bool tlv_allow_list = true;
     bool keep_backup = false;
+    RamRegion ram_load;  // where ram-load may copy images to; the RAM below is the bootloader's
     std::uint32_t fixes = 0;                // enum boot_fix, or-ed
     boot_mutant mutant = BOOT_MUTANT_NONE;  // a deliberate defect, for testing the tool itself
 };

@@ -64,8 +64,10 @@ private:
 // "handed over 2.0.0 from mcuboot_primary", "assertion failed: ...".
 std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome);
 
-// The command that an application step stands for.
+// The command that an application step stands for. An application confirms itself: `boot` is the
+// outcome of the boot before, which says what slot of image 0 runs. Further images are confirmed in
+// their primary slots.
 app_command command_of(const RequestUpgradeStep& step);
-app_command command_of(const ConfirmStep& step);
+app_command command_of(const ConfirmStep& step, boot_strategy strategy, const Outcome& boot);
 
 }  // namespace brownout::sim

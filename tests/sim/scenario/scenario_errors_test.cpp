@@ -97,6 +97,20 @@ TEST(ScenarioErrors, WrongTypesAndRanges)
     });
 }
 
+TEST(ScenarioErrors, ImagesAreLoadedToRamThatTheBoardHas)
+{
+    const char* const error = "case.yaml:10:7: ram_load (0x20000000 to 0x20010000) does not lie ";
+    expect_errors({
+        {"swap-move", "ram-load", "case.yaml:10:7: key 'ram_load' is missing in boot"},
+        {"ecdsa-p256}}", "ecdsa-p256}, ram_load: {address: 0x20000000, size: 64 KiB}}", error},
+        {"ecdsa-p256}}", "ecdsa-p256}, ram_load: {address: 0x20030000, size: 65 KiB}}",
+         "case.yaml:10:7: ram_load (0x20030000 to 0x20040400) does not lie in the board's RAM"},
+    });
+    EXPECT_EQ(error_of(sample_with("ecdsa-p256}}", "ecdsa-p256}, ram_load: {address: 0x20030000, "
+                                                   "size: 64 KiB}}")),
+              "");
+}
+
 TEST(ScenarioErrors, NamesThatReferToNothing)
 {
     expect_errors({

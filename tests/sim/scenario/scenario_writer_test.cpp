@@ -45,6 +45,8 @@ TEST(ScenarioWriter, EveryKindOfValueSurvives)
         sample_with("ecdsa-p256}}",
                     "ecdsa-p256}, alignment: 32, fixes: [move-torn-magic], mutant: no-validation,\n"
                     "  bootstrap: true, validate_primary: false, downgrade: by-counter}")));
+    expect_round_trip(parse_sample(sample_with(
+        "ecdsa-p256}}", "ecdsa-p256}, ram_load: {address: 0x20010000, size: 64 KiB}}")));
     expect_round_trip(parse_sample(sample_with("{call: 13}", "{time: 1.37 s}")));
     expect_round_trip(parse_sample(sample_with(
         "{boots: v2}", "{boots: v2, from: mcuboot_primary, outcome: handed-over,\n"
