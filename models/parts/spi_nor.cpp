@@ -30,12 +30,12 @@ void SpiNor::Impl::check_clock(const SpiTransfer& transfer, AccessContext& acces
         return;
     }
     clock_checked = transfer.clock_period;
-    const auto max_hz = std::int64_t{mode().clock_max_hz};
+    const auto max_hz = std::int64_t{mode().clock.max_hz};
     if (transfer.clock_period.count() * max_hz < 1'000'000'000'000) {
         report_violation(access.rules, "spi-nor-clock", data.name, 0, kSourceWire,
                          "%s: SCK with a period of %lld ps is faster than its %u Hz",
                          data.name.c_str(), static_cast<long long>(transfer.clock_period.count()),
-                         mode().clock_max_hz);
+                         mode().clock.max_hz);
     }
 }
 

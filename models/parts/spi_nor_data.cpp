@@ -71,8 +71,8 @@ std::string problem_with(const SpiNorData& data)
         return "a part has one power mode, or two";
     }
     for (const SpiNorMode& mode : data.modes) {
-        if (mode.clock_max_hz == 0) {
-            return "clock_max_hz is missing";
+        if (mode.clock.max_hz == 0) {
+            return "a power mode lacks clock max_hz";
         }
     }
     if ((data.status.high_performance.mask != 0) != (data.modes.size() == 2)) {

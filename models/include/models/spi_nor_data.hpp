@@ -128,13 +128,17 @@ struct SpiNorProtection : SourceNote {
     std::uint32_t unit_bytes = 0;
 };
 
+// The fastest SCK with one data line.
+struct SpiNorClock : SourceNote {
+    std::uint32_t max_hz = 0;
+};
+
 // Times of self-timed operations in one power mode.
 struct SpiNorMode {
-    std::string name;                // "standard", "ultra-low-power", "high-performance"
-    std::uint32_t clock_max_hz = 0;  // SCK with one data line
-    SourceNote clock;                // of clock_max_hz
-    PartTime page_program;           // a whole page
-    PartTime byte_program;           // one byte; what is between grows evenly
+    std::string name;  // "standard", "ultra-low-power", "high-performance"
+    SpiNorClock clock;
+    PartTime page_program;  // a whole page
+    PartTime byte_program;  // one byte; what is between grows evenly
     PartTime erase_4k;
     PartTime erase_32k;
     PartTime erase_64k;
