@@ -1,9 +1,9 @@
 #include <sim/report.hpp>
 
+#include "report_json.hpp"
+
 #include <sim/crypto.hpp>
 #include <sim/scenario_names.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -12,20 +12,19 @@ namespace brownout::sim {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// File names and logs are bytes; JSON is UTF-8.
-std::string text_of(const Json& document)
-{
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 std::string file_sha256(const std::filesystem::path& path)
 {
     std::ifstream file(path, std::ios::binary);
     const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)),
                                           std::istreambuf_iterator<char>());
     return sha256_hex(bytes);
+}
+
+}  // namespace
+
+std::string text_of(const Json& document)
+{
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Json inputs_json(const ScenarioMachine& machine)
@@ -45,69 +44,6 @@ Json inputs_json(const ScenarioMachine& machine)
 Json core_json(const ScenarioMachine& machine)
 {
     return Json{{"name", machine.core().name}, {"behaves_as", machine.core().release}};
-}
-
-Json finding_json(const Finding& finding, const WrittenRepro& repro)
-{
-    Json json{{"check", finding.check},
-              {"sentence", finding.sentence},
-              {"cuts", finding.cuts},
-              {"nodes", finding.count},
-              {"trace", finding.trace}};
-    if (!repro.path.empty()) {
-        json["repro"] = repro.path.string();
-    }
-    return json;
-}
-
-Json exploration_json(const ExploredScenario& explored)
-{
-    const Exploration& exploration = *explored.exploration;
-    Json json{{"scenario", explored.machine->scenario().name},
-              {"file", explored.machine->scenario().path.string()},
-              {"core", core_json(*explored.machine)},
-              {"strategy", name_of(strategy_names(), explored.machine->scenario().boot.strategy)},
-              {"inputs", inputs_json(*explored.machine)},
-              {"closed", exploration.closed},
-              {"granularity", name_of(granularity_names(), exploration.granularity)},
-              {"tears", {"not-started"}},
-              {"states", exploration.states},
-              {"contents", exploration.contents},
-              {"nodes", exploration.nodes},
-              {"edges", exploration.edges},
-              {"boots", exploration.boots},
-              {"depth", exploration.depth}};
-    if (!exploration.closed) {
-        json["stopped_by"] = exploration.stopped_by;
-        json["waiting"] = exploration.waiting;
-    }
-    Json& checks = json["checks"] = Json::array();
-    for (const CheckResult& check : exploration.checks) {
-        checks.push_back({{"name", check.name},
-                          {"result", !check.holds         ? "failed"
-                                     : exploration.closed ? "holds"
-                                                          : "inconclusive"}});
-    }
-    Json& violations = json["violations"] = Json::array();
-    for (std::size_t i = 0; i < exploration.findings.size(); ++i) {
-        const WrittenRepro repro = i < explored.repros.size() ? explored.repros[i] : WrittenRepro{};
-        violations.push_back(finding_json(exploration.findings[i], repro));
-    }
-    json["elapsed_s"] = exploration.elapsed_seconds;
-    json["memory_bytes_per_state"] = exploration.memory_bytes_per_state;
-    return json;
-}
-
-}  // namespace
-
-std::string explorations_json(const std::vector<ExploredScenario>& explored)
-{
-    Json document{{"format", 1}};
-    Json& list = document["explorations"] = Json::array();
-    for (const ExploredScenario& one : explored) {
-        list.push_back(exploration_json(one));
-    }
-    return text_of(document);
 }
 
 std::string run_json(const ScenarioMachine& machine, const ScenarioResult& result)

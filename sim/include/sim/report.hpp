@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,37 @@ struct WrittenRepro {
 void print_exploration(const ScenarioMachine& machine, const Exploration& exploration,
                        const std::vector<WrittenRepro>& repros, std::ostream& out);
 
-// One document for all explorations of a command; machines get digests of every input.
+// One exploration with the scenario that was explored.
 struct ExploredScenario {
     const ScenarioMachine* machine = nullptr;
     const Exploration* exploration = nullptr;
     std::vector<WrittenRepro> repros;
 };
-std::string explorations_json(const std::vector<ExploredScenario>& explored);
+
+// What machines read: all explorations of a command, with digests of every input.
+class ExplorationReport {
+public:
+    ExplorationReport();
+    ~ExplorationReport();
+    ExplorationReport(const ExplorationReport&) = delete;
+    ExplorationReport& operator=(const ExplorationReport&) = delete;
+
+    void add(const ExploredScenario& explored);
+    // A scenario that could not be explored.
+    void add_error(const InputError& error);
+
+    std::string json() const;         // as exploration_schema_json() says
+    std::string junit() const;        // JUnit XML: a test case per exploration
+    std::string annotations() const;  // GitHub workflow commands: what is not as it should be
+    std::string summary() const;      // Markdown, for a GitHub job summary
+
+private:
+    struct Document;
+    std::unique_ptr<Document> document_;
+};
+
+// JSON Schema of ExplorationReport::json().
+std::string exploration_schema_json();
 
 // Name of a granularity in sentences: "between calls and inside trailer writes".
 const char* granularity_words(Granularity granularity);

@@ -1,0 +1,25 @@
+// brownout explore: all explorations of one command, and their reports.
+#pragma once
+
+#include <sim/case_exploration.hpp>
+#include <sim/error.hpp>
+
+#include <string>
+#include <vector>
+
+namespace brownout::sim::cli {
+
+struct ExploreGiven {
+    std::vector<std::string> files;
+    std::string json;  // "-": standard output; empty: none, here and below
+    std::string junit;
+    bool github = false;
+    bool print_schema = false;
+    std::string out_dir = ".";
+    ExploreLimits limits;
+    CaseExploreOptions reference_case;
+};
+
+ExitCode explore_scenarios(const ExploreGiven& given);
+
+}  // namespace brownout::sim::cli
