@@ -11,10 +11,6 @@ PageTable::PageTable(const PageLayout& layout, std::uint32_t page_count)
 {
     BROWNOUT_ASSERT(page_count > 0);
     erased_->find_digests(layout_);
-    for (std::uint32_t index = 0; index < page_count; ++index) {
-        add_to(identity_sum_, contribution(index, erased_->identity_digest()));
-        add_to(content_sum_, contribution(index, erased_->content_digest()));
-    }
     // Every subtree of an erased array is the same one.
     root_ = new Node;
     for (Node::Child& child : root_->children) {
@@ -149,8 +145,12 @@ PageTable::Node& PageTable::dirty_leaf_of(std::uint32_t index)
     const auto bit = static_cast<std::uint16_t>(1u << slot);
     if ((leaf.dirty & bit) == 0) {
         const Page& page = *leaf.children[slot].page;
-        subtract_from(identity_sum_, contribution(index, page.identity_digest()));
-        subtract_from(content_sum_, contribution(index, page.content_digest()));
+        if (page.identity_digest() != erased_->identity_digest()) {
+            subtract_from(identity_sum_, contribution(index, page.identity_digest()));
+        }
+        if (page.content_digest() != erased_->content_digest()) {
+            subtract_from(content_sum_, contribution(index, page.content_digest()));
+        }
         marginal_pages_ -= page.has_marginal_bits() ? 1u : 0u;
         leaf.dirty = static_cast<std::uint16_t>(leaf.dirty | bit);
         dirty_pages_.push_back(index);
@@ -193,8 +193,12 @@ void PageTable::settle() const
         Node& leaf = const_cast<Node&>(leaf_of(index));
         Page& page = *leaf.children[slot_at(index, 0)].page;
         page.find_digests(layout_);
-        add_to(identity_sum_, contribution(index, page.identity_digest()));
-        add_to(content_sum_, contribution(index, page.content_digest()));
+        if (page.identity_digest() != erased_->identity_digest()) {
+            add_to(identity_sum_, contribution(index, page.identity_digest()));
+        }
+        if (page.content_digest() != erased_->content_digest()) {
+            add_to(content_sum_, contribution(index, page.content_digest()));
+        }
         marginal_pages_ += page.has_marginal_bits() ? 1u : 0u;
         leaf.dirty = 0;
     }

@@ -2,8 +2,9 @@
 //
 // Copying a table copies one reference; the first change after it copies the nodes on the path to
 // one page (about 200 bytes a level) and that page. All erased pages of a table and of its copies
-// are one object. The digests are sums over pages, kept up as pages change: a page that changed
-// is taken out of the sums at once and added again when a digest is asked for.
+// are one object. The digests are sums over pages that differ from an erased one, so an erased
+// array of any size costs nothing; they are kept up as pages change: a page that changed is taken
+// out of the sums at once and added again when a digest is asked for.
 //
 // Invariant: a page that is not marked dirty in its leaf has known digests and is in the sums.
 #pragma once
