@@ -27,6 +27,8 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
                       "annotate for GitHub (default where $GITHUB_ACTIONS is true)");
     command->add_flag("--json-schema", given->print_schema,
                       "print the JSON Schema of --json reports");
+    command->add_flag("--coverage", given->coverage,
+                      "say which rows of the decision tables all these explorations reach");
     command->add_option("--out-dir", given->out_dir, "where NAME.repro.yaml files go (default: .)");
     command->add_option("--time", given->limits.seconds, "give up after this many seconds")
         ->check(positive);

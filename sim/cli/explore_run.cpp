@@ -55,6 +55,7 @@ public:
             explore_one(*machine);
             machine.reset();
         }
+        report_coverage();
         write_reports();
         return exit_code_;
     }
@@ -84,7 +85,12 @@ private:
         Exploration exploration;
         try {
             const ShownProgress progress;
-            exploration = explore(machine, given_.limits, progress.listener(), interrupted());
+            Graph graph;
+            exploration = explore(machine, given_.limits, progress.listener(), interrupted(),
+                                  given_.coverage ? &graph : nullptr);
+            if (given_.coverage) {
+                coverage_.add(machine, graph);
+            }
         } catch (const InputError& error) {
             report_error(error);
             return;
@@ -93,7 +99,7 @@ private:
         for (const Finding& finding : exploration.findings) {
             repros.push_back(write_repro(machine.scenario(), exploration, finding));
         }
-        if (given_.json != "-" && given_.junit != "-") {
+        if (prints_text()) {
             print_exploration(machine, exploration, repros, std::cout);
             std::cout.flush();
         }
@@ -133,6 +139,19 @@ private:
         return {path};
     }
 
+    bool prints_text() const { return given_.json != "-" && given_.junit != "-"; }
+
+    void report_coverage()
+    {
+        if (!given_.coverage) {
+            return;
+        }
+        report_.add_coverage(coverage_.tables());
+        if (prints_text()) {
+            print_coverage(coverage_.tables(), std::cout);
+        }
+    }
+
     void write_reports() const
     {
         if (!given_.json.empty()) {
@@ -142,8 +161,7 @@ private:
             write_output(given_.junit, report_.junit());
         }
         if (github_) {
-            const bool machine_output = given_.json == "-" || given_.junit == "-";
-            (machine_output ? std::cerr : std::cout) << report_.annotations() << std::flush;
+            (prints_text() ? std::cout : std::cerr) << report_.annotations() << std::flush;
             const std::string summary = environment("GITHUB_STEP_SUMMARY");
             if (!summary.empty()) {
                 std::ofstream(summary, std::ios::app) << report_.summary();
@@ -154,6 +172,7 @@ private:
     const ExploreGiven& given_;
     bool github_;
     ExplorationReport report_;
+    Coverage coverage_;
     std::set<std::string> repro_names_;
     ExitCode exit_code_ = ExitCode::kHolds;
 };

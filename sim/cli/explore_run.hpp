@@ -15,6 +15,7 @@ struct ExploreGiven {
     std::string junit;
     bool github = false;
     bool print_schema = false;
+    bool coverage = false;
     std::string out_dir = ".";
     ExploreLimits limits;
     CaseExploreOptions reference_case;

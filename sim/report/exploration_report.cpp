@@ -97,6 +97,21 @@ Json exploration_json(const ExploredScenario& explored)
     return json;
 }
 
+Json coverage_json(const CoverageTable& table)
+{
+    Json rows = Json::array();
+    for (const CoverageRow& row : table.rows) {
+        Json entry{{"row", row.name}, {"reached", row.reached}};
+        if (!row.unreachable_because.empty()) {
+            entry["unreachable_because"] = row.unreachable_because;
+        }
+        rows.push_back(std::move(entry));
+    }
+    return {{"strategy", name_of(strategy_names(), table.strategy)},
+            {"table", table.name},
+            {"rows", std::move(rows)}};
+}
+
 }  // namespace
 
 struct ExplorationReport::Document {
@@ -116,6 +131,14 @@ void ExplorationReport::add_error(const InputError& error)
     document_->json["errors"].push_back({{"file", error.place().file},
                                          {"line", std::max(1, error.place().line)},
                                          {"sentence", error.what()}});
+}
+
+void ExplorationReport::add_coverage(const std::vector<CoverageTable>& tables)
+{
+    Json& list = document_->json["coverage"] = Json::array();
+    for (const CoverageTable& table : tables) {
+        list.push_back(coverage_json(table));
+    }
 }
 
 std::string ExplorationReport::json() const

@@ -113,6 +113,17 @@ Json exploration_schema()
         {"stopped_by", "waiting"});
 }
 
+Json coverage_schema()
+{
+    const Json row = object({{"row", text("of the table")},
+                             {"reached", count("times")},
+                             {"unreachable_because", text("why no scenario can reach it")}},
+                            {"unreachable_because"});
+    return object({{"strategy", names(strategy_names())},
+                   {"table", text("decision table, or the status entries")},
+                   {"rows", list_of(row, "all of them")}});
+}
+
 Json error_schema()
 {
     return object({{"file", text("the file that is not right")},
@@ -128,7 +139,9 @@ std::string exploration_schema_json()
                 {"title", "Brownout exploration report"}};
     schema.update(object({{"format", {{"const", 1}}},
                           {"explorations", list_of(exploration_schema(), "one per scenario")},
-                          {"errors", list_of(error_schema(), "what could not be explored")}}));
+                          {"errors", list_of(error_schema(), "what could not be explored")},
+                          {"coverage", list_of(coverage_schema(), "only with --coverage")}},
+                         {"coverage"}));
     return schema.dump(2) + "\n";
 }
 

@@ -1,6 +1,7 @@
 // Reports: what a run or an exploration found, for people and for machines.
 #pragma once
 
+#include <sim/coverage.hpp>
 #include <sim/exploration.hpp>
 #include <sim/runner.hpp>
 
@@ -55,6 +56,8 @@ public:
     void add(const ExploredScenario& explored);
     // A scenario that could not be explored.
     void add_error(const InputError& error);
+    // Of all of them together.
+    void add_coverage(const std::vector<CoverageTable>& tables);
 
     std::string json() const;         // as exploration_schema_json() says
     std::string junit() const;        // JUnit XML: a test case per exploration

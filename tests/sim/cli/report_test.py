@@ -61,9 +61,14 @@ class Json(ReportTest):
 
     def test_reports_of_every_kind_are_as_the_schema_says(self):
         for words in ((TUTORIAL,), (TORN_MAGIC, MOVE_32K), (MOVE_32K, "--states", 10),
-                      (self.bad_scenario(), MOVE_32K)):
+                      (self.bad_scenario(), MOVE_32K), (MOVE_32K, "--coverage")):
             report = json.loads(self.brownout("explore", *words, "--json", "-").stdout)
             self.assertEqual(complaints(report, self.SCHEMA), [])
+
+    def test_coverage_is_in_the_report_that_asks_for_it(self):
+        for words, tables in (((), None), (("--coverage",), 5)):
+            report = json.loads(self.brownout("explore", MOVE_32K, *words, "--json", "-").stdout)
+            self.assertEqual(report.get("coverage") and len(report["coverage"]), tables)
 
     def test_a_report_with_one_field_more_or_less_is_not(self):
         report = json.loads(self.brownout("explore", MOVE_32K, "--json", "-").stdout)
