@@ -22,7 +22,7 @@ namespace {
 // parent, so no pointer into a growing vector is kept.
 class TreeBuilder : public YAML::EventHandler {
 public:
-    explicit TreeBuilder(const std::string& file) : file_(file) {}
+    TreeBuilder(const std::string& file, YamlAliases aliases) : file_(file), aliases_(aliases) {}
 
     bool has_root() const { return has_root_; }
     YamlNode take_root() { return std::move(root_); }
@@ -52,11 +52,18 @@ public:
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override
     {
+        if (aliases_ == YamlAliases::kEmpty && !awaits_key()) {
+            add(node_at(mark, YamlNode::Kind::kNull));
+            return;
+        }
         fail(mark, "aliases (*name) are not used here; write the value out");
     }
 
     void OnAnchor(const YAML::Mark& mark, const std::string&) override
     {
+        if (aliases_ == YamlAliases::kEmpty) {
+            return;
+        }
         fail(mark, "anchors (&name) are not used here; write the value out");
     }
 
@@ -168,6 +175,7 @@ private:
     static constexpr std::size_t kKeysMax = 256;
 
     const std::string& file_;
+    const YamlAliases aliases_;
     std::vector<YamlNode> open_;
     YamlNode root_;
     bool has_root_ = false;
@@ -185,10 +193,10 @@ const YamlNode* YamlNode::find(std::string_view key) const
     return found == keys.end() ? nullptr : &items[static_cast<std::size_t>(found - keys.begin())];
 }
 
-YamlNode parse_yaml(std::string_view text, const std::string& file)
+YamlNode parse_yaml(std::string_view text, const std::string& file, YamlAliases aliases)
 {
     require_utf8_text(text, file);
-    TreeBuilder builder(file);
+    TreeBuilder builder(file, aliases);
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
@@ -206,6 +214,17 @@ YamlNode parse_yaml(std::string_view text, const std::string& file)
     return builder.take_root();
 }
 
+namespace {
+
+[[noreturn]] void refuse_size(const std::string& file, std::size_t bytes_max)
+{
+    throw InputError(
+        Place{file},
+        fmt::format("is larger than {} bytes, too large for a file of this kind", bytes_max));
+}
+
+}  // namespace
+
 std::string read_text_file(const std::string& file, std::size_t bytes_max)
 {
     std::error_code error;
@@ -216,20 +235,23 @@ std::string read_text_file(const std::string& file, std::size_t bytes_max)
     if (!std::filesystem::is_regular_file(status)) {
         throw InputError(Place{file}, "is not a regular file");
     }
+    const auto size = std::filesystem::file_size(file, error);
+    if (!error && size > bytes_max) {
+        refuse_size(file, bytes_max);
+    }
+    // Memory follows what is there, not what a growing file or a device claims.
     std::ifstream stream(file, std::ios::binary);
     std::string text;
-    if (stream) {
-        text.resize(bytes_max + 1);
-        stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(stream.gcount()));
+    std::string piece(64 * 1024, '\0');
+    while (stream && text.size() <= bytes_max) {
+        stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        text.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
     }
     if (stream.bad() || !stream.is_open()) {
         throw InputError(Place{file}, "cannot be read");
     }
     if (text.size() > bytes_max) {
-        throw InputError(
-            Place{file},
-            fmt::format("is larger than {} bytes, too large for a file of this kind", bytes_max));
+        refuse_size(file, bytes_max);
     }
     return text;
 }

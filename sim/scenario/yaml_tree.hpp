@@ -40,8 +40,12 @@ struct YamlNode {
     const YamlNode* find(std::string_view key) const;
 };
 
+// Anchors and aliases: refused, or (files of other tools) an alias reads as an empty value.
+enum class YamlAliases { kRefused, kEmpty };
+
 // InputError: anything that is not such a document. `file` is what messages call it.
-YamlNode parse_yaml(std::string_view text, const std::string& file);
+YamlNode parse_yaml(std::string_view text, const std::string& file,
+                    YamlAliases aliases = YamlAliases::kRefused);
 
 // InputError: unreadable, not a file, larger than `bytes_max`.
 std::string read_text_file(const std::string& file, std::size_t bytes_max);
