@@ -96,6 +96,15 @@ void require_writable(const std::filesystem::path& path, const std::vector<std::
     remove_quietly(partial);
 }
 
+void require_new(const std::filesystem::path& path)
+{
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) {
+        refuse(path, "the file is there already; delete it or choose another name");
+    }
+    require_writable(path);
+}
+
 void write_output(const std::filesystem::path& path, const std::string& text)
 {
     if (is_standard_output(path)) {

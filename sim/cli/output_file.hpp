@@ -12,6 +12,9 @@ namespace brownout::sim::cli {
 void require_writable(const std::filesystem::path& path,
                       const std::vector<std::string>& inputs = {});
 
+// The same for files that hold device content: one that is there is not ours to replace.
+void require_new(const std::filesystem::path& path);
+
 // "-" is standard output. Replaces a file of this name as a whole or not at all; InputError if it
 // cannot be written. A link's target is replaced, not the link; devices and pipes are written to.
 void write_output(const std::filesystem::path& path, const std::string& text);

@@ -13,11 +13,33 @@ namespace {
 struct RunOptionsGiven {
     std::vector<std::string> files;
     std::string json;
+    std::vector<std::string> exports;
 };
 
-bool run_file(const std::string& file, const std::string& json)
+void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
+                const MachineState& state)
 {
+    for (const std::string& text : exports) {
+        const ExportArgument argument = parse_export_argument(text);
+        write_output(argument.file, exported(machine.machine().board(), argument, state));
+    }
+}
+
+// Before the steps run: places that do not exist, files that are inputs.
+void require_exports(const ScenarioMachine& machine, const RunOptionsGiven& given)
+{
+    for (const std::string& text : given.exports) {
+        const ExportArgument argument = parse_export_argument(text);
+        dump_window(machine.machine().board(), argument.place);
+        require_new(argument.file);
+    }
+}
+
+bool run_file(const std::string& file, const RunOptionsGiven& given)
+{
+    const std::string& json = given.json;
     ScenarioMachine machine(load_scenario(file));
+    require_exports(machine, given);
     const bool quiet = json == "-";
     std::cout << (quiet ? "" : machine.scenario().name + "\n");
     RunText text(machine, std::cout);
@@ -28,6 +50,7 @@ bool run_file(const std::string& file, const std::string& json)
     if (!json.empty()) {
         write_output(json, run_json(machine, result));
     }
+    export_all(machine, given.exports, result.state);
     return result.holds;
 }
 
@@ -37,13 +60,17 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     CLI::App* command = app.add_subcommand(name, help);
     command->add_option("scenario", given->files, "scenario files (YAML)")->required();
     command->add_option("--json", given->json, "write what happened as JSON; - is standard output");
+    command->add_option("--export", given->exports,
+                        "write what a partition or device holds in the end: PLACE=FILE.hex or "
+                        "PLACE=FILE.bin");
     command->callback([given, &exit_code] {
         require_writable(given->json, given->files);
-        if (given->files.size() > 1 && !given->json.empty()) {
-            throw InputError("--json takes one scenario: each would replace the report before it");
+        if (given->files.size() > 1 && !(given->json.empty() && given->exports.empty())) {
+            throw InputError(
+                "--json and --export take one scenario: each would replace the one before it");
         }
         for (const std::string& file : given->files) {
-            if (!run_file(file, given->json)) {
+            if (!run_file(file, *given)) {
                 exit_code = ExitCode::kCheckFailed;
             }
         }

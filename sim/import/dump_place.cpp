@@ -44,7 +44,7 @@ const DumpSegment* first_outside(const Dump& dump, const DumpWindow& window, std
 }
 
 std::vector<PlacedDump> store_dump(const Dump& dump, std::uint32_t device, std::uint64_t origin,
-                              MachineState& state)
+                                   MachineState& state)
 {
     std::vector<PlacedDump> placed;
     for (const DumpSegment& segment : dump.segments) {

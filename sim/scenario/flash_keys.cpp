@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace brownout::sim {
 
 namespace {
@@ -13,6 +15,8 @@ constexpr auto kOptional = Presence::kOptional;
 struct ContentDraft {
     std::optional<std::string> image;
     std::optional<std::filesystem::path> file;
+    std::optional<std::filesystem::path> hex;
+    std::optional<std::filesystem::path> memrd;
     std::optional<std::uint32_t> fill;
     std::optional<std::uint32_t> size;
     std::optional<std::uint32_t> offset;
@@ -24,6 +28,10 @@ const KeyTable<ContentDraft>& content_keys()
         "flash content",
         {key("image", kOptional, Text{}, &ContentDraft::image, "name of an image"),
          key("file", kOptional, ExistingFile{}, &ContentDraft::file, "raw bytes"),
+         key("hex", kOptional, ExistingFile{}, &ContentDraft::hex,
+             "Intel HEX; its addresses lie in the partition or device"),
+         key("memrd", kOptional, ExistingFile{}, &ContentDraft::memrd,
+             "what nrfjprog --memrd printed; addresses as for hex"),
          key("fill", kOptional, WholeNumber{0, 255}, &ContentDraft::fill,
              "every byte has this "
              "value"),
@@ -32,7 +40,7 @@ const KeyTable<ContentDraft>& content_keys()
          key("offset", kOptional, ByteSize{}, &ContentDraft::offset,
              "first byte, from the start of the partition; default 0 (an image for the secondary "
              "slot of swap-offset: its second sector)")},
-        {"image", "file", "fill"}};
+        {"image", "file", "hex", "memrd", "fill"}};
     return kTable;
 }
 
@@ -68,6 +76,9 @@ InitialContent finished(const Reader& reader, const Partition& partition, const 
             FillContent{static_cast<std::uint8_t>(*draft.fill), draft.size.value_or(rest)};
     } else if (draft.file) {
         content.content = FileContent{*draft.file};
+    } else if (draft.hex || draft.memrd) {
+        content.content = draft.hex ? DumpContent{*draft.hex, DumpFormat::kIntelHex}
+                                    : DumpContent{*draft.memrd, DumpFormat::kMemrd};
     } else if (draft.image == "erased") {
         content.content = ErasedContent{};
     } else {
@@ -90,7 +101,25 @@ void read_content(Reader& reader, const Partition& partition, const YamlNode& no
         reader.fail(node, "'size' belongs to 'fill'");
         return;
     }
+    if (draft.offset && (draft.hex || draft.memrd)) {
+        reader.fail(node, "a file with addresses of its own takes no 'offset'");
+        return;
+    }
     contents.push_back(finished(reader, partition, node, draft));
+}
+
+// The partitions, then the devices as a whole.
+std::vector<Partition> homes_of(const Scenario& scenario)
+{
+    std::vector<Partition> homes = scenario.partitions;
+    for (const DevicePlan& device : scenario.board.plan.devices) {
+        Partition whole;
+        whole.name = device.name;
+        whole.device = static_cast<std::uint32_t>(&device - scenario.board.plan.devices.data());
+        whole.size_bytes = static_cast<std::uint32_t>(device.size_bytes());
+        homes.push_back(std::move(whole));
+    }
+    return homes;
 }
 
 struct Contents {
@@ -99,23 +128,27 @@ struct Contents {
     {
         const std::size_t errors_before = reader.error_count();
         if (!node.is_map()) {
-            reader.must_be(node, "a mapping from partitions to what they hold");
+            reader.must_be(node, "a mapping from partitions or devices to what they hold");
             return false;
         }
         if (reader.scenario->partitions.empty()) {
             return false;  // an error is recorded there; names cannot be judged
         }
+        const std::vector<Partition> homes = homes_of(*reader.scenario);
         std::vector<std::string> names;
-        for (const Partition& partition : reader.scenario->partitions) {
-            names.push_back(partition.name);
+        for (const Partition& home : homes) {
+            names.push_back(home.name);
         }
         for (std::size_t index = 0; index < node.keys.size(); ++index) {
             const YamlKey& name = node.keys[index];
-            const Partition* const partition = reader.scenario->partition(name.text);
-            if (partition == nullptr) {
+            const auto partition =
+                std::find_if(homes.begin(), homes.end(),
+                             [&](const Partition& home) { return home.name == name.text; });
+            if (partition == homes.end()) {
                 reader.fail(reader.place(name),
-                            fmt::format("there is no partition '{}'.{} Partitions: {}", name.text,
-                                        did_you_mean(name.text, names), comma_list(names)));
+                            fmt::format("there is no partition or device '{}'.{} Known: {}",
+                                        name.text, did_you_mean(name.text, names),
+                                        comma_list(names)));
                 continue;
             }
             const YamlNode& value = node.items[index];

@@ -33,21 +33,32 @@ std::vector<std::uint8_t> read_content_file(const std::filesystem::path& path)
     return {text.begin(), text.end()};
 }
 
+DumpWindow content_window(const Scenario& scenario, const std::string& name)
+{
+    if (const Partition* const partition = scenario.partition(name)) {
+        return {partition->device, partition->offset_bytes, partition->size_bytes};
+    }
+    return dump_window(scenario.board.plan, name);
+}
+
 void place_initial_content(const Scenario& scenario, MachineState& state)
 {
     for (const InitialContent& content : scenario.flash) {
-        const Partition* const partition = scenario.partition(content.partition);
-        BROWNOUT_ASSERT(partition != nullptr && partition->device < state.devices.size());
+        const DumpWindow window = content_window(scenario, content.partition);
+        BROWNOUT_ASSERT(window.device < state.devices.size());
+        if (const auto* const dump = std::get_if<DumpContent>(&content.content)) {
+            place_dump(scenario.board.plan, read_dump(dump->path, dump->format), window, state);
+            continue;
+        }
         const std::vector<std::uint8_t> bytes = content_bytes(scenario, content);
-        if (std::uint64_t{content.offset_bytes} + bytes.size() > partition->size_bytes) {
+        if (content.offset_bytes + bytes.size() > window.size_bytes) {
             throw InputError(content.place,
                              fmt::format("{} bytes at offset 0x{:X} do not fit into {} ({} bytes)",
-                                         bytes.size(), content.offset_bytes, partition->name,
-                                         partition->size_bytes));
+                                         bytes.size(), content.offset_bytes, content.partition,
+                                         window.size_bytes));
         }
         if (!bytes.empty()) {
-            state.devices[partition->device].poke(
-                std::uint64_t{partition->offset_bytes} + content.offset_bytes, bytes);
+            state.devices[window.device].poke(window.offset_bytes + content.offset_bytes, bytes);
         }
     }
 }

@@ -153,31 +153,31 @@ private:
     }
 
     void check_fits(const std::string& what, std::uint64_t byte_count, std::uint64_t offset,
-                    const Partition& partition, const Place& place)
+                    const std::string& home, std::uint64_t home_bytes, const Place& place)
     {
-        if (offset + byte_count > partition.size_bytes) {
+        if (offset + byte_count > home_bytes) {
             reader_.fail(place, fmt::format("{} ({} bytes at offset 0x{:X}) does not fit into {} "
                                             "({} bytes)",
-                                            what, byte_count, offset, partition.name,
-                                            partition.size_bytes));
+                                            what, byte_count, offset, home, home_bytes));
         }
     }
 
     void check_content(const InitialContent& content)
     {
-        const Partition& partition = *scenario_.partition(content.partition);
+        const std::string& home = content.partition;
+        const std::uint64_t home_bytes = content_window(scenario_, home).size_bytes;
         const Place& place = content.place;
         if (const auto* const fill = std::get_if<FillContent>(&content.content)) {
-            check_fits("the fill", fill->byte_count, content.offset_bytes, partition, place);
+            check_fits("the fill", fill->byte_count, content.offset_bytes, home, home_bytes, place);
         } else if (const auto* const file = std::get_if<FileContent>(&content.content)) {
             std::error_code error;
             const auto size = std::filesystem::file_size(file->path, error);
-            check_fits(file->path.filename().string(), error ? 0 : size, content.offset_bytes,
-                       partition, place);
+            check_fits(file->path.filename().string(), error ? 0 : size, content.offset_bytes, home,
+                       home_bytes, place);
         } else if (const auto* const named = std::get_if<ImageContent>(&content.content)) {
             if (const ScenarioImage* const image = need_image(named->image, place)) {
-                check_fits(image->name, image_bytes_min(*image), content.offset_bytes, partition,
-                           place);
+                check_fits(image->name, image_bytes_min(*image), content.offset_bytes, home,
+                           home_bytes, place);
             }
         }
     }
@@ -197,8 +197,8 @@ private:
             const ScenarioImage* const image = need_image(upload->image, step.place);
             const Partition* const partition = need_partition_named(upload->partition, step.place);
             if (image != nullptr && partition != nullptr) {
-                check_fits(image->name, image_bytes_min(*image), upload->offset_bytes, *partition,
-                           step.place);
+                check_fits(image->name, image_bytes_min(*image), upload->offset_bytes,
+                           partition->name, partition->size_bytes, step.place);
             }
         } else if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
             check_image_index(request->image_index, step.place);

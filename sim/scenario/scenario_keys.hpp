@@ -24,6 +24,9 @@ std::uint32_t default_image_offset(const Scenario& scenario, const Partition& pa
 // scenario that was read without an error.
 void check_scenario(Reader& reader, const Scenario& scenario);
 
+// The range that an initial content goes to: a partition or a device that exists.
+DumpWindow content_window(const Scenario& scenario, const std::string& name);
+
 // Bytes of an image or of raw content. InputError: unreadable, larger than 256 MiB.
 std::vector<std::uint8_t> read_content_file(const std::filesystem::path& path);
 

@@ -8,6 +8,7 @@
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/emittermanip.h>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace brownout::sim {
@@ -300,21 +301,20 @@ private:
             return;
         }
         begin_map("flash");
-        for (const Partition& partition : scenario_.partitions) {
-            bool begun = false;
+        std::vector<std::string> written;
+        for (const InitialContent& first : scenario_.flash) {
+            const std::string& home = first.partition;
+            if (std::find(written.begin(), written.end(), home) != written.end()) {
+                continue;
+            }
+            written.push_back(home);
+            out_ << YAML::Key << home << YAML::Value << YAML::BeginSeq;
             for (const InitialContent& content : scenario_.flash) {
-                if (content.partition != partition.name) {
-                    continue;
+                if (content.partition == home) {
+                    initial_content(content);
                 }
-                if (!begun) {
-                    out_ << YAML::Key << partition.name << YAML::Value << YAML::BeginSeq;
-                    begun = true;
-                }
-                initial_content(content);
             }
-            if (begun) {
-                out_ << YAML::EndSeq;
-            }
+            out_ << YAML::EndSeq;
         }
         end_map();
     }
@@ -333,6 +333,10 @@ private:
             }
         } else if (const auto* const file = std::get_if<FileContent>(&content.content)) {
             value("file", relative(file->path));
+        } else if (const auto* const dump = std::get_if<DumpContent>(&content.content)) {
+            value(dump->format == DumpFormat::kIntelHex ? "hex" : "memrd", relative(dump->path));
+            out_ << YAML::EndMap;
+            return;
         } else {
             value("image", std::get<ImageContent>(content.content).image);
         }

@@ -14,6 +14,7 @@
 
 #include <sim/error.hpp>
 #include <sim/image.hpp>
+#include <sim/import.hpp>
 #include <sim/machine.hpp>
 
 #include <cstdint>
@@ -92,13 +93,18 @@ struct FileContent {
 struct ImageContent {
     std::string image;
 };
+// A file with addresses of its own.
+struct DumpContent {
+    std::filesystem::path path;
+    DumpFormat format = DumpFormat::kIntelHex;
+};
 
-// What lies in a partition before the first step. Several entries are applied in order.
+// What lies in a partition or device before the first step. Several entries are applied in order.
 struct InitialContent {
-    std::string partition;
+    std::string partition;  // or the name of a device
     Place place;
-    std::uint32_t offset_bytes = 0;  // in the partition
-    std::variant<ErasedContent, FillContent, FileContent, ImageContent> content;
+    std::uint32_t offset_bytes = 0;  // in the partition or device
+    std::variant<ErasedContent, FillContent, FileContent, ImageContent, DumpContent> content;
 };
 
 // ---- steps --------------------------------------------------------------------------------------
@@ -204,6 +210,7 @@ struct Scenario {
     std::vector<InitialContent> flash;
     std::vector<Step> steps;
     std::optional<ExploreOptions> explore;
+    std::vector<std::string> notes;  // about files that it includes, for people
 
     // nullptr if there is none of this name.
     const Partition* partition(std::string_view partition_name) const;
