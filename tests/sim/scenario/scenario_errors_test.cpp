@@ -115,7 +115,8 @@ TEST(ScenarioErrors, NamesThatReferToNothing)
 {
     expect_errors({
         {"{mcuboot_primary: v1}", "{mcuboot_primary: v3}", "case.yaml:14:26: there is no image '"},
-        {"{mcuboot_primary: v1}", "{mcuboot_primry: v1}", "case.yaml:14:9: there is no partition or"},
+        {"{mcuboot_primary: v1}", "{mcuboot_primry: v1}",
+         "case.yaml:14:9: there is no partition or"},
         {"to: mcuboot_secondary", "to: mcuboot_second", "case.yaml:16:5: there is no partition "},
         {"image: v2,", "image: v9,", "case.yaml:16:5: there is no image 'v9'. Did you mean 'v1'?"},
         {"{boots: v2}", "{boots: v9}", "case.yaml:20:21: there is no image 'v9'"},
