@@ -31,6 +31,18 @@ static int confirm(const struct trailer_layout *layout, const struct flash_area 
     }
 }
 
+static bool swaps(const struct boot_config *config)
+{
+    switch (config->strategy) {
+    case BOOT_SWAP_MOVE:
+    case BOOT_SWAP_OFFSET:
+    case BOOT_SWAP_SCRATCH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Magic first, the swap type last. A request that stands is left as it is. */
 static int request(const struct app_context *app, const struct trailer_layout *layout,
                    const struct flash_area *area, const struct trailer_state *state, bool permanent)
@@ -41,15 +53,11 @@ static int request(const struct app_context *app, const struct trailer_layout *l
     if (state->magic != TRAILER_UNSET) {
         return BOOT_EBADIMAGE;
     }
-    int result = trailer_write_magic(layout, area);
-    if (result == BOOT_OK && permanent) {
-        result = trailer_write_image_ok(layout, area);
+    if (swaps(app->config) && !trailer_has_small_writes(area)) {
+        return BOOT_EBADARGS; /* the bootloader would refuse it */
     }
-    if (result == BOOT_OK) {
-        uint32_t index = app->config->image_count > 1 ? area->image_index : 0;
-        result = trailer_write_swap_info(layout, area, permanent ? SWAP_PERM : SWAP_TEST, index);
-    }
-    return result;
+    return trailer_write_request(layout, area, permanent ? SWAP_PERM : SWAP_TEST,
+                                 app->config->image_count > 1 ? area->image_index : 0);
 }
 
 /* Direct-xip and ram-load: the slot is told from its own trailer alone. */

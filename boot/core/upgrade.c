@@ -44,11 +44,27 @@ static bool primary_header_is_erased(const struct slot_pair *pair)
                                   flash_erased_value(primary_of(pair)));
 }
 
+/* Swaps write single fields and status entries, which large units (NAND pages) do not allow. */
+static bool write_units_allow_swaps(const struct slot_pair *pair)
+{
+    const struct flash_area *areas[] = {primary_of(pair), secondary_of(pair), pair->scratch};
+    for (uint32_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+        if (areas[i] != 0 && !trailer_has_small_writes(areas[i])) {
+            io_log(pair->boot->io, IO_LOG_ERROR,
+                   "Cannot swap: write unit of %u bytes, at most %u; Image=%u",
+                   (unsigned)flash_write_unit(areas[i]), TRAILER_ALIGN_BYTES_MAX,
+                   (unsigned)pair->image_index);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Everything up to knowing whether a swap was interrupted. False: leave this image alone. */
 static bool examine(struct slot_pair *pair)
 {
     const struct strategy *strategy = pair->boot->strategy;
-    if (!load_sectors(pair)) {
+    if (!load_sectors(pair) || (strategy->swaps && !write_units_allow_swaps(pair))) {
         return false;
     }
     if (headers_read(pair) != BOOT_OK) {

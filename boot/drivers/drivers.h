@@ -17,9 +17,13 @@ extern const struct flash_driver flash_driver_nvmc;
  * has no DMA address is copied through 64 bytes of stack; FLASH_EIO if a write unit is larger. */
 extern const struct flash_driver flash_driver_plain;
 
-/* A SPI NOR behind a SPIM: struct spi_nor_options (driver_options.h). Sectors of 4 KiB or multiples,
- * at most 16 MiB. */
+/* A SPI NOR behind a SPIM: struct spi_nor_options (driver_options.h). Sectors of 4 KiB or
+ * multiples, at most 16 MiB. */
 extern const struct flash_driver flash_driver_spi_nor;
+
+/* A SPI NAND behind a SPIM: struct spi_nand_options. Write unit 2048, sectors of 128 KiB, bad
+ * blocks skipped within each region; DESIGN.md. */
+extern const struct flash_driver flash_driver_spi_nand;
 
 /* The sector of the device that holds the byte at `device_offset_bytes`. False outside the runs. */
 struct device_sector {

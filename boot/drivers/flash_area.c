@@ -3,6 +3,8 @@
  */
 #include "drivers.h"
 
+#include <stddef.h>
+
 static bool inside_area(const struct flash_area *area, uint32_t offset_bytes, uint32_t byte_count)
 {
     return offset_bytes <= area->size_bytes && byte_count <= area->size_bytes - offset_bytes;
@@ -55,6 +57,30 @@ int flash_write(const struct flash_area *area, uint32_t offset_bytes, const void
     }
     io_area_begin(device->io, IO_AREA_WRITE, area->id, offset_bytes, byte_count);
     result = device->driver->write(device, device_offset_bytes, source, byte_count);
+    io_area_end(device->io, result);
+    return result;
+}
+
+int flash_write_in_unit(const struct flash_area *area, uint32_t offset_bytes, const void *source,
+                        uint32_t byte_count)
+{
+    const struct flash_device *device = area->device;
+    uint32_t device_offset_bytes = area->device_offset_bytes + offset_bytes;
+    uint32_t in_unit_bytes = device_offset_bytes & (device->write_unit_bytes - 1u);
+    int result;
+
+    if (device->driver->write_in_unit == NULL) {
+        return FLASH_ENODEV;
+    }
+    if (!inside_area(area, offset_bytes, byte_count) ||
+        byte_count > device->write_unit_bytes - in_unit_bytes) {
+        return FLASH_EINVAL;
+    }
+    if (byte_count == 0u) {
+        return FLASH_OK;
+    }
+    io_area_begin(device->io, IO_AREA_WRITE, area->id, offset_bytes, byte_count);
+    result = device->driver->write_in_unit(device, device_offset_bytes, source, byte_count);
     io_area_end(device->io, result);
     return result;
 }

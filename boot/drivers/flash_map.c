@@ -16,9 +16,10 @@ static const struct flash_driver *driver_for(enum board_driver kind)
         return &flash_driver_plain;
     case BOARD_DRIVER_SPI_NOR:
         return &flash_driver_spi_nor;
+    case BOARD_DRIVER_SPI_NAND:
+        return &flash_driver_spi_nand;
     case BOARD_DRIVER_NONE:
     case BOARD_DRIVER_QSPI_NOR:
-    case BOARD_DRIVER_SPI_NAND:
     case BOARD_DRIVER_RAM:
         break;
     }
@@ -45,9 +46,11 @@ static bool runs_cover(const struct board_device *described)
     return covered_bytes == described->size_bytes;
 }
 
-static int start_device(struct flash_device *device, const struct boot_io *io, uint32_t id,
+static int start_device(struct flash_map *map, const struct boot_io *io, uint32_t id,
                         const struct board_device *described)
 {
+    struct flash_device *device = &map->devices[id];
+    uint32_t *state = map->device_state[id];
     uint32_t unit = described->write_unit_bytes;
 
     device->driver = driver_for(described->driver);
@@ -68,6 +71,10 @@ static int start_device(struct flash_device *device, const struct boot_io *io, u
     device->sector_run_count = described->sector_run_count;
     device->sector_runs = described->sector_runs;
     device->options = described->options;
+    device->state = state;
+    for (uint32_t i = 0u; i < FLASH_STATE_WORDS; ++i) {
+        state[i] = 0u;
+    }
     return device->driver->start(device);
 }
 
@@ -102,7 +109,7 @@ int flash_map_start(struct flash_map *map, const struct boot_io *io, const struc
         return FLASH_EINVAL;
     }
     for (uint32_t i = 0u; i < board->device_count; ++i) {
-        int result = start_device(&map->devices[i], io, i, &board->devices[i]);
+        int result = start_device(map, io, i, &board->devices[i]);
 
         if (result != FLASH_OK) {
             return result;

@@ -150,6 +150,9 @@ static int write_padded(const struct flash_area *area, uint32_t offset_bytes, co
 {
     uint8_t buffer[TRAILER_ALIGN_BYTES_MAX];
     uint32_t byte_count = round_up(value_bytes, flash_write_unit(area));
+    if (!trailer_has_small_writes(area)) {
+        return BOOT_EFLASH;
+    }
     IO_ASSERT(area->device->io, byte_count <= sizeof(buffer));
     memset(buffer, flash_erased_value(area), byte_count);
     memcpy(buffer, value, value_bytes);
@@ -202,6 +205,38 @@ int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct fl
     uint8_t raw[4];
     bytes_put_u32(raw, (tlv_bytes[0] & 0xFFFFu) | tlv_bytes[1] << 16);
     return write_padded(area, trailer_tlv_sizes_offset(layout, area->size_bytes), raw, sizeof(raw));
+}
+
+/* From swap_info to the end of the area, in one piece. */
+static int write_request_at_once(const struct trailer_layout *layout,
+                                 const struct flash_area *area, uint32_t swap_type, uint8_t info)
+{
+    uint8_t buffer[4 * TRAILER_ALIGN_BYTES_MAX];
+    uint32_t start = trailer_swap_info_offset(layout, area->size_bytes);
+    uint32_t byte_count = area->size_bytes - start;
+    IO_ASSERT(area->device->io, byte_count <= sizeof(buffer));
+    memset(buffer, flash_erased_value(area), byte_count);
+    buffer[0] = info;
+    if (swap_type == SWAP_PERM) {
+        buffer[trailer_image_ok_offset(layout, area->size_bytes) - start] = FLAG_SET;
+    }
+    trailer_magic_value(layout->max_align_bytes, buffer + byte_count - TRAILER_MAGIC_BYTES);
+    return flash_write_in_unit(area, start, buffer, byte_count) == 0 ? BOOT_OK : BOOT_EFLASH;
+}
+
+int trailer_write_request(const struct trailer_layout *layout, const struct flash_area *area,
+                          uint32_t swap_type, uint32_t image_index)
+{
+    if (!trailer_has_small_writes(area)) {
+        return write_request_at_once(layout, area, swap_type,
+                                     (uint8_t)(image_index << 4 | swap_type));
+    }
+    int result = trailer_write_magic(layout, area);
+    if (result == BOOT_OK && swap_type == SWAP_PERM) {
+        result = trailer_write_image_ok(layout, area);
+    }
+    return result == BOOT_OK ? trailer_write_swap_info(layout, area, swap_type, image_index)
+                             : result;
 }
 
 int trailer_write_status(const struct flash_area *area, uint32_t offset_bytes, uint8_t value)

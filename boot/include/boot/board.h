@@ -59,6 +59,7 @@ struct board {
 struct flash_map {
     uint32_t device_count;
     struct flash_device devices[BOARD_DEVICES_MAX];
+    uint32_t device_state[BOARD_DEVICES_MAX][FLASH_STATE_WORDS];
     uint32_t area_count;
     struct flash_area areas[BOARD_AREAS_MAX];
 };

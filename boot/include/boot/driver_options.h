@@ -67,6 +67,34 @@ struct spi_nor_options {
     uint32_t erase_timeout_ms;
 };
 
+/* Blocks of a NAND that belong together: usable ones, and those that replace bad ones among all of
+ * them. Device offsets name usable blocks, counted over good blocks from the first of the region.
+ */
+struct spi_nand_region {
+    uint32_t first_block;
+    uint32_t usable_blocks;
+    uint32_t reserve_blocks; /* behind them */
+};
+
+#define SPI_NAND_REGIONS_MAX 24u
+
+/* boot/drivers/spi_nand.c */
+struct spi_nand_options {
+    struct spi_wiring wiring;
+    uint32_t id;                 /* what 9Fh reads, 0xEFAA21; 0: not checked at start         */
+    uint32_t id_bytes;           /* 1 to 3                                                    */
+    uint32_t id_dummy_bytes;     /* before the ID: 0 or 1                                     */
+    uint8_t configuration;       /* B0h from start on: 0x10 ECC; W25N 0x18, buffer read too   */
+    uint8_t uncorrectable_codes; /* bit c set: ECC status c (C0h, bits 5:4) means lost data   */
+    uint32_t bad_block_column;   /* of the mark, from the start of the page                   */
+    uint32_t bad_block_marks;    /* pages of a block that may have it, from the first         */
+    uint32_t region_count;       /* a block outside of all regions cannot be reached          */
+    struct spi_nand_region regions[SPI_NAND_REGIONS_MAX];
+    uint32_t poll_interval_us;   /* between two status reads, above the overhead              */
+    uint32_t program_timeout_ms; /* page reads too; FLASH_EIO after it; 0: waits for ever     */
+    uint32_t erase_timeout_ms;
+};
+
 #ifdef __cplusplus
 }
 #endif

@@ -57,6 +57,9 @@ struct flash_driver {
     /* Whole sectors, in one request. */
     int (*erase)(const struct flash_device *device, uint32_t device_offset_bytes,
                  uint32_t byte_count);
+    /* A part of one unit; NULL: the driver writes whole units only. */
+    int (*write_in_unit)(const struct flash_device *device, uint32_t device_offset_bytes,
+                         const void *source, uint32_t byte_count);
 };
 
 /* One run of equal sectors; a device is a list of runs from offset 0. */
@@ -66,6 +69,7 @@ struct flash_sector_run {
 };
 
 #define FLASH_SECTOR_RUNS_MAX 64u
+#define FLASH_STATE_WORDS 32u
 
 struct flash_device {
     const struct boot_io *io;
@@ -81,6 +85,7 @@ struct flash_device {
     uint32_t sector_run_count;
     const struct flash_sector_run *sector_runs;
     const void *options; /* driver specific, documented in the driver's header                 */
+    uint32_t *state;     /* FLASH_STATE_WORDS of RAM for the driver; zero before start()       */
 };
 
 struct flash_area {
@@ -99,6 +104,12 @@ int flash_read(const struct flash_area *area, uint32_t offset_bytes, void *desti
  * call made. Durable on return. */
 int flash_write(const struct flash_area *area, uint32_t offset_bytes, const void *source,
                 uint32_t byte_count);
+/* For devices with large write units (NAND pages): a part of one erased unit in one piece; the rest
+ * of the unit stays erased and cannot be written any more. FLASH_EINVAL: it crosses the edge of a
+ * unit; FLASH_ENODEV: the driver writes whole units only; no call is made. FLASH_EIO: the unit is
+ * not erased. Durable on return. */
+int flash_write_in_unit(const struct flash_area *area, uint32_t offset_bytes, const void *source,
+                        uint32_t byte_count);
 /* Whole sectors of the device; FLASH_EINVAL otherwise, with no call made. */
 int flash_erase(const struct flash_area *area, uint32_t offset_bytes, uint32_t byte_count);
 

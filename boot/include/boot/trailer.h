@@ -80,6 +80,12 @@ uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct
 /* Writes the 16 bytes that this alignment uses. */
 void trailer_magic_value(uint32_t max_align_bytes, uint8_t magic[TRAILER_MAGIC_BYTES]);
 
+/* Fields can be written one by one. */
+static inline bool trailer_has_small_writes(const struct flash_area *area)
+{
+    return flash_write_unit(area) <= TRAILER_ALIGN_BYTES_MAX;
+}
+
 int trailer_read(const struct trailer_layout *layout, const struct flash_area *area,
                  struct trailer_state *state);
 int trailer_read_image_ok(const struct trailer_layout *layout, const struct flash_area *area,
@@ -104,6 +110,11 @@ int trailer_write_swap_size(const struct trailer_layout *layout, const struct fl
                             uint32_t swap_size_bytes);
 int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct flash_area *area,
                             const uint32_t tlv_bytes[2]);
+/* An upgrade request: magic, image_ok if permanent, swap_info, in this order. On an area whose write
+ * unit is larger than TRAILER_ALIGN_BYTES_MAX (NAND pages) all of them in one write, and never
+ * again before an erase: the functions above fail there. */
+int trailer_write_request(const struct trailer_layout *layout, const struct flash_area *area,
+                          uint32_t swap_type, uint32_t image_index);
 /* A status entry: `value` and erased bytes, one write unit of the area. */
 int trailer_write_status(const struct flash_area *area, uint32_t offset_bytes, uint8_t value);
 

@@ -52,7 +52,8 @@ int erase_ram(const flash_device* device, std::uint32_t offset, std::uint32_t by
     return FLASH_OK;
 }
 
-constexpr flash_driver kRamDriver = {start_ram, read_ram, write_ram, erase_ram};
+// A unit is written once: the same store, of a part of it.
+constexpr flash_driver kRamDriver = {start_ram, read_ram, write_ram, erase_ram, write_ram};
 
 void add_line(void* context, io_log_level, const char* format, va_list arguments)
 {
