@@ -110,9 +110,9 @@ int trailer_write_swap_size(const struct trailer_layout *layout, const struct fl
                             uint32_t swap_size_bytes);
 int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct flash_area *area,
                             const uint32_t tlv_bytes[2]);
-/* An upgrade request: magic, image_ok if permanent, swap_info, in this order. On an area whose write
- * unit is larger than TRAILER_ALIGN_BYTES_MAX (NAND pages) all of them in one write, and never
- * again before an erase: the functions above fail there. */
+/* An upgrade request: magic, image_ok if permanent, swap_info, in this order. On an area whose
+ * write unit is larger than TRAILER_ALIGN_BYTES_MAX (NAND pages) all of them in one write, and
+ * never again before an erase: the functions above fail there. */
 int trailer_write_request(const struct trailer_layout *layout, const struct flash_area *area,
                           uint32_t swap_type, uint32_t image_index);
 /* A status entry: `value` and erased bytes, one write unit of the area. */
