@@ -12,6 +12,8 @@ extern "C" {
 
 /* The NVMC of an nRF52. Write unit 4, one run of equal pages, memory-mapped. No options. */
 extern const struct flash_driver flash_driver_nvmc;
+/* The same for an nRF5340, either core. */
+extern const struct flash_driver flash_driver_nvmc_nrf53;
 
 /* The plain flash controller: CMD, SRC, DST, LEN, STATUS. Memory-mapped. No options. A source that
  * has no DMA address is copied through 64 bytes of stack; FLASH_EIO if a write unit is larger. */

@@ -12,6 +12,8 @@ static const struct flash_driver *driver_for(enum board_driver kind)
     switch (kind) {
     case BOARD_DRIVER_NVMC:
         return &flash_driver_nvmc;
+    case BOARD_DRIVER_NVMC_NRF53:
+        return &flash_driver_nvmc_nrf53;
     case BOARD_DRIVER_PLAIN:
         return &flash_driver_plain;
     case BOARD_DRIVER_SPI_NOR:

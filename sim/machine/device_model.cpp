@@ -1,9 +1,9 @@
 #include "device_model.hpp"
 
 #include <models/assert.hpp>
-#include <models/nrf52840.hpp>
 #include <models/nvmc.hpp>
 #include <models/plain_flash.hpp>
+#include <models/soc.hpp>
 
 namespace brownout::sim {
 
@@ -11,7 +11,9 @@ namespace {
 
 models::NvmcData nvmc_data(const DevicePlan& plan)
 {
-    models::NvmcData data = models::nrf52840::nvmc_data();
+    constexpr std::uint32_t kRegisterAccessCycles = 2;
+    const models::Soc& soc = plan.soc == nullptr ? models::soc::nrf52840 : *plan.soc;
+    models::NvmcData data = soc.nvmc_with(kRegisterAccessCycles);
     data.register_base = plan.register_base;
     data.flash_address = plan.mapped_address;
     data.flash_size_bytes = static_cast<std::uint32_t>(plan.size_bytes());
@@ -61,6 +63,12 @@ public:
         controller_.attach(cells);
     }
     void reset(models::ResetKind) override { controller_.power_on_reset(); }
+    void watch(const models::PowerFailComparator& comparator) override
+    {
+        if constexpr (requires { controller_.watch(&comparator); }) {
+            controller_.watch(&comparator);
+        }
+    }
 
 private:
     Controller controller_;
@@ -70,11 +78,11 @@ private:
     std::uint32_t mapped_bytes_;
 };
 
-board_driver driver_of(ControllerKind kind)
+board_driver driver_of(const DevicePlan& plan)
 {
-    switch (kind) {
+    switch (plan.controller) {
     case ControllerKind::kNvmc:
-        return BOARD_DRIVER_NVMC;
+        return nvmc_data(plan).has_erase_page ? BOARD_DRIVER_NVMC : BOARD_DRIVER_NVMC_NRF53;
     case ControllerKind::kPlain:
         return BOARD_DRIVER_PLAIN;
     }
@@ -122,7 +130,7 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
     for (const DevicePlan& device : plan.devices) {
         BROWNOUT_ASSERT(device.sectors.size() <= FLASH_SECTOR_RUNS_MAX);
         board_device& entry = record.devices[record.device_count++];
-        entry.driver = driver_of(device.controller);
+        entry.driver = driver_of(device);
         entry.register_base = device.register_base;
         entry.mapped_address = device.mapped_address;
         entry.size_bytes = static_cast<std::uint32_t>(device.size_bytes());

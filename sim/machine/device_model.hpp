@@ -4,6 +4,7 @@
 #include <models/bus.hpp>
 #include <models/flash_array.hpp>
 #include <models/part_state.hpp>
+#include <models/power_fail.hpp>
 #include <sim/machine.hpp>
 
 #include <memory>
@@ -20,6 +21,8 @@ public:
     virtual void attach(models::FlashArray& cells, models::PartState& part) = 0;
     // Controller registers to their reset values; those of a part as the kind of reset says.
     virtual void reset(models::ResetKind kind) = 0;
+    // The comparator that holds off operations when the supply is low; must outlive the device.
+    virtual void watch(const models::PowerFailComparator&) {}
 };
 
 // The cells of a device, all erased.

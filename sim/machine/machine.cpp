@@ -7,6 +7,7 @@
 #include "scheduler.hpp"
 
 #include <models/assert.hpp>
+#include <models/soc_registers.hpp>
 #include <sim/crypto.hpp>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ struct Machine::Impl {
     boot_config config{};  // key pointers into `setup`
     ::board record{};
     std::vector<std::unique_ptr<DeviceModel>> devices;
+    std::unique_ptr<models::SocRegisters> soc_registers;
     std::unique_ptr<RamTarget> image_ram;
     Processor processor;
     Firmware& loader;
@@ -42,6 +44,9 @@ struct Machine::Impl {
             devices.push_back(make_device_model(board.devices[i], i));
             devices.back()->map(processor.bus());
         }
+        if (const models::Soc* soc = models::find_soc(board.soc)) {
+            add_soc_registers(*soc);
+        }
         if (config.ram_load_bytes > 0) {
             image_ram = std::make_unique<RamTarget>(config.ram_load_bytes);
             processor.bus().map({config.ram_load_address, config.ram_load_bytes, image_ram.get()});
@@ -53,6 +58,30 @@ struct Machine::Impl {
         crypto = std::make_unique<CryptoProvider>(
             CryptoCosts{board.sha256_cycles_per_byte, board.verify_cycles}, crypto_host());
         guarded_crypto = std::make_unique<GuardedCrypto>(processor, *crypto->table());
+    }
+
+    void add_soc_registers(const models::Soc& soc)
+    {
+        const auto access_cycles = static_cast<std::int64_t>(board.register_access_cycles);
+        soc_registers = std::make_unique<models::SocRegisters>(
+            soc, models::picoseconds(1'000'000'000'000 / board.cpu_hz * access_cycles));
+        soc_registers->map(processor.bus());
+        models::PowerFailComparator& comparator = soc_registers->comparator();
+        comparator.supply_millivolts = board.supply_millivolts;
+        for (const std::unique_ptr<DeviceModel>& device : devices) {
+            device->watch(comparator);
+        }
+    }
+
+    void reset_soc_registers(models::ResetKind kind)
+    {
+        if (soc_registers == nullptr) {
+            return;
+        }
+        soc_registers->reset(kind);
+        const std::uint32_t threshold = board.power_fail_millivolts;
+        soc_registers->comparator().pofcon =
+            threshold == 0 ? 0 : models::PowerFailComparator::pofcon_for(threshold);
     }
 
     CryptoHost crypto_host()
@@ -105,6 +134,7 @@ struct Machine::Impl {
             devices[i]->attach(state.devices[i], state.parts[i]);
             devices[i]->reset(options.reset);
         }
+        reset_soc_registers(options.reset);
         boot_response response{};
         boot_platform platform{};
         platform.struct_bytes = sizeof platform;

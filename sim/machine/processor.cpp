@@ -388,6 +388,12 @@ void Processor::end(OutcomeKind kind, std::string text) noexcept
 
 void Processor::advanced() noexcept
 {
+    if (now_ >= models::kNever) {
+        end(OutcomeKind::kHang,
+            fmt::format("the core is halted by its bus, in {}", caller_symbol()));
+        leave();
+        return;
+    }
     recorder_->time_passed(now_);
     if (now_ > deadline_) {
         end(OutcomeKind::kCycleBudget,

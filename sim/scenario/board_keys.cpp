@@ -1,5 +1,6 @@
 #include "board_keys.hpp"
 
+#include "board_soc.hpp"
 #include "value_types.hpp"
 
 #include <fmt/format.h>
@@ -99,6 +100,18 @@ const KeyTable<BoardPlan>& ram_keys()
     return kTable;
 }
 
+const KeyTable<BoardPlan>& power_keys()
+{
+    static const KeyTable<BoardPlan> kTable{
+        "power",
+        {key("supply_millivolts", kOptional, WholeNumber{0, 10'000}, &BoardPlan::supply_millivolts,
+             "VDD; default 3000"),
+         key("power_fail_millivolts", kOptional, WholeNumber{0, 2800},
+             &BoardPlan::power_fail_millivolts,
+             "threshold of POFCON, 1700 to 2800 in steps of 100; default 0: comparator off")}};
+    return kTable;
+}
+
 // A mapping whose keys fill members of the board itself.
 Key<BoardPlan> board_group(std::string name, const KeyTable<BoardPlan>& (*table)(), std::string doc)
 {
@@ -132,23 +145,13 @@ void check_device(Reader& reader, const YamlNode& node, const DevicePlan& device
         reader.fail(node, fmt::format("{} has more than {} runs of sectors", device.name,
                                       FLASH_SECTOR_RUNS_MAX));
     }
-    if (device.controller == ControllerKind::kNvmc &&
-        (device.write_unit_bytes != 4 || device.sectors.size() != 1 ||
-         device.sectors[0].size_bytes != 4096 || device.erased_value != 0xFF ||
-         !device.needs_erase)) {
-        reader.fail(node, "an nvmc has 4 KiB sectors, a write unit of 4 and erases to 0xFF");
-    }
 }
 
 // Gives a device that says nothing about its addresses some that nothing else uses.
 void place_device(DevicePlan& device, std::uint32_t index)
 {
-    if (device.register_base != 0) {
-        return;
-    }
-    if (device.controller == ControllerKind::kNvmc) {
-        device.register_base = 0x4001E000;
-        return;
+    if (device.register_base != 0 || device.controller == ControllerKind::kNvmc) {
+        return;  // an NVMC lies where its SoC has it
     }
     device.register_base = 0x50000000 + index * 0x1000;
     if (device.mapped_address == 0) {
@@ -175,18 +178,12 @@ struct Devices : NamedItems<Fields<DevicePlan>> {
     }
 };
 
-// A range of device addresses and what answers there.
-struct AddressRange {
-    std::string what;
-    std::uint64_t address = 0;
-    std::uint64_t byte_count = 0;
-};
-
 // Every address may be answered by one thing only, and the 32-bit address space has an end.
 void check_addresses(Reader& reader, const YamlNode& node, const BoardPlan& board)
 {
     constexpr std::uint64_t kRegisterBytes = 0x1000;
     std::vector<AddressRange> ranges{{"ram", board.ram_address, board.ram_bytes}};
+    add_soc_ranges(board, ranges);
     for (const DevicePlan& device : board.devices) {
         ranges.push_back({"the registers of " + device.name + " (register_base)",
                           device.register_base, kRegisterBytes});
@@ -217,6 +214,7 @@ bool read_board_file(Reader& reader, BoardSource& board)
         const YamlNode root =
             parse_yaml(read_text_file(board.path.string(), kScenarioBytesMax), board.path.string());
         if (read_fields(board_reader, root, board_keys(), board.plan)) {
+            settle_soc(board_reader, root, board.plan);
             check_addresses(board_reader, root, board.plan);
         }
     } catch (const InputError& error) {
@@ -236,9 +234,11 @@ const KeyTable<BoardPlan>& board_keys()
     static const KeyTable<BoardPlan> kTable{
         "board",
         {key("name", kRequired, Text{}, &BoardPlan::name, "for people: nRF52840 DK"),
-         key("soc", kOptional, Text{}, &BoardPlan::soc, "the chip: nrf52840"),
+         key("soc", kOptional, Text{}, &BoardPlan::soc,
+             "the chip: nrf52832, nrf52833, nrf52840, nrf5340_application, nrf5340_network"),
          key("cpu_hz", kOptional, WholeNumber{1, UINT32_MAX}, &BoardPlan::cpu_hz,
              "CPU clock; default 64000000"),
+         board_group("power", power_keys, "the supply and the power-fail comparator of the SoC"),
          board_group("ram", ram_keys, "RAM of the core that runs the bootloader"),
          board_group("costs", cost_keys, "what computing costs"),
          key("devices", kRequired, Devices{{{device_keys}}}, &BoardPlan::devices,
@@ -254,6 +254,7 @@ bool BoardValue::read(Reader& reader, const YamlNode& node, Value& board) const
         if (!read_fields(reader, node, board_keys(), board.plan)) {
             return false;
         }
+        settle_soc(reader, node, board.plan);
         check_addresses(reader, node, board.plan);
         return true;
     }

@@ -122,6 +122,10 @@ private:
             value("soc", plan.soc);
         }
         value("cpu_hz", plan.cpu_hz);
+        begin_map("power", true);
+        value("supply_millivolts", plan.supply_millivolts);
+        value("power_fail_millivolts", plan.power_fail_millivolts);
+        end_map();
         begin_map("ram", true);
         plain("address", hex(plan.ram_address));
         plain("size", hex(plan.ram_bytes));

@@ -22,7 +22,8 @@ enum board_driver {
     BOARD_DRIVER_SPI_NOR,
     BOARD_DRIVER_QSPI_NOR,
     BOARD_DRIVER_SPI_NAND,
-    BOARD_DRIVER_RAM
+    BOARD_DRIVER_RAM,
+    BOARD_DRIVER_NVMC_NRF53 /* boot/drivers/nvmc.c: erase by store */
 };
 
 /* The fields of struct flash_device that describe the hardware; same names, same units. */

@@ -27,6 +27,9 @@ constexpr Duration milliseconds(std::int64_t count)
     return Duration{count * 1'000'000'000};
 }
 
+// The time of an access that a core never gets to the end of: the core is halted for good.
+constexpr Duration kNever = Duration::max() / 2;
+
 // Seconds as a floating-point number, for reports only.
 constexpr double seconds(Duration duration)
 {

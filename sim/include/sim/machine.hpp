@@ -22,12 +22,16 @@
 #include <string>
 #include <vector>
 
+namespace brownout::models {
+struct Soc;
+}
+
 namespace brownout::sim {
 
 // ---- plans: plain data, filled by the scenario loader or by a reference case --------------------
 
 enum class ControllerKind {
-    kNvmc,  // on-chip flash behind the NVMC of an nRF52840
+    kNvmc,  // on-chip flash behind the NVMC of an nRF52 or nRF5340
     kPlain  // the plain flash controller: any geometry, see models/plain_flash.hpp
 };
 
@@ -39,6 +43,7 @@ struct SectorRun {
 struct DevicePlan {
     std::string name;  // "internal", "mx25r64": how reports call it
     ControllerKind controller = ControllerKind::kPlain;
+    const models::Soc* soc = nullptr;  // whose controller it is; nullptr: of an nRF52840
     std::uint32_t register_base = 0;
     std::uint32_t mapped_address = 0;
     std::vector<SectorRun> sectors;
@@ -75,6 +80,9 @@ struct BoardPlan {
     std::vector<AreaPlan> areas;
     std::uint32_t ram_address = 0x20000000;
     std::uint32_t ram_bytes = 256 * 1024;
+    // The power-fail comparator, as start-up code left it; SoCs that have one (BoardPlan::soc).
+    std::uint32_t supply_millivolts = 3000;
+    std::uint32_t power_fail_millivolts = 0;  // 0: off; 1700 to 2800 in steps of 100
 };
 
 // boot_config holds pointers to key bytes; this owns them. Copyable.

@@ -46,6 +46,22 @@ TEST_F(NvmcDriverTest, ErasesPageByPageAndWaitsForEach)
                      "write 0x4001E508 0xD000", "poll 0x4001E400 1 1", "write 0x4001E504 0x0"}));
 }
 
+TEST_F(NvmcDriverTest, OfNrf5340StoresAWordAheadAndWaitsForTheLast)
+{
+    EXPECT_EQ(flash_driver_nvmc_nrf53.write(&device, 0xC000, buffer.data(), 16), FLASH_OK);
+    EXPECT_EQ(recorder.take(),
+              (Calls{"write 0x4001E504 0x1", "words 0x0000C000 4 ready 0x4001E408 1",
+                     "poll 0x4001E400 1 1", "write 0x4001E504 0x0"}));
+}
+
+TEST_F(NvmcDriverTest, OfNrf5340ErasesByStoringAllOnes)
+{
+    EXPECT_EQ(flash_driver_nvmc_nrf53.erase(&device, 0xC000, 8192), FLASH_OK);
+    EXPECT_EQ(recorder.take(), (Calls{"write 0x4001E504 0x2", "write 0x0000C000 0xFFFFFFFF",
+                                      "poll 0x4001E400 1 1", "write 0x0000D000 0xFFFFFFFF",
+                                      "poll 0x4001E400 1 1", "write 0x4001E504 0x0"}));
+}
+
 TEST_F(NvmcDriverTest, ReadsMappedMemory)
 {
     EXPECT_EQ(flash_driver_nvmc.read(&device, 0xC001, buffer.data(), 3), FLASH_OK);

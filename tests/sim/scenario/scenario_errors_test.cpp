@@ -152,7 +152,7 @@ TEST(ScenarioErrors, BoardsAreChecked)
     expect_errors({
         {"write_unit: 4", "write_unit: 3", "case.yaml:5:15: "},
         {"{size: 4 KiB, count: 64}", "{size: 1 MiB, count: 1000}", "case.yaml:5:15: internal is"},
-        {"controller: plain", "controller: nvmc, erased_value: 0", "case.yaml:5:15: an nvmc has"},
+        {"controller: plain", "controller: nvmc, erased_value: 0", "case.yaml:5:15: the nvmc of"},
         {"controller: plain", "controller: nand", "case.yaml:5:28: 'controller' in device must "},
     });
     EXPECT_EQ(error_of("scenario: x\nboard: nrf52840d\npartitions: {a: {address: 0, size: 1}}\n"

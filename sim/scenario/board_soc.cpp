@@ -1,0 +1,94 @@
+#include "board_soc.hpp"
+
+#include <models/soc_registers.hpp>
+
+#include <fmt/format.h>
+
+namespace brownout::sim {
+
+namespace {
+
+const models::Soc* known_soc(Reader& reader, const YamlNode& node, const std::string& name)
+{
+    const models::Soc* const found = models::find_soc(name);
+    if (name.empty() || found != nullptr) {
+        return found;
+    }
+    std::vector<std::string> names;
+    for (const models::Soc* soc : models::all_socs()) {
+        names.emplace_back(soc->name);
+    }
+    reader.fail(node, fmt::format("there is no soc '{}'.{} SoCs: {}", name,
+                                  did_you_mean(name, names), fmt::join(names, ", ")));
+    return nullptr;
+}
+
+void settle_nvmc(Reader& reader, const YamlNode& node, const models::Soc& soc, DevicePlan& device)
+{
+    const models::NvmcData& nvmc = soc.nvmc;
+    if (device.register_base == 0) {
+        device.register_base = nvmc.register_base;
+    }
+    if (device.mapped_address == 0) {
+        device.mapped_address = nvmc.flash_address;
+    }
+    if (device.register_base != nvmc.register_base || device.mapped_address != nvmc.flash_address ||
+        device.size_bytes() > nvmc.flash_size_bytes) {
+        reader.fail(node, fmt::format("the nvmc of {} is at 0x{:08X}, its flash at 0x{:08X} with "
+                                      "at most {} KiB",
+                                      soc.name, nvmc.register_base, nvmc.flash_address,
+                                      nvmc.flash_size_bytes / 1024));
+    }
+    if (device.write_unit_bytes != 4 || device.sectors.size() != 1 ||
+        device.sectors[0].size_bytes != nvmc.page_bytes || device.erased_value != 0xFF ||
+        !device.needs_erase) {
+        reader.fail(node, fmt::format("the nvmc of {} has {} KiB sectors, a write unit of 4 and "
+                                      "erases to 0xFF",
+                                      soc.name, nvmc.page_bytes / 1024));
+    }
+}
+
+void check_power(Reader& reader, const YamlNode& node, const BoardPlan& board,
+                 const models::Soc* soc)
+{
+    const std::uint32_t threshold = board.power_fail_millivolts;
+    if (threshold == 0) {
+        return;
+    }
+    if (soc == nullptr || soc->pofcon_address == 0) {
+        reader.fail(node, "power_fail_millivolts needs a soc with a power-fail comparator");
+    } else if (threshold < 1700 || threshold % 100 != 0) {
+        reader.fail(node, "power_fail_millivolts is 0, or 1700 to 2800 in steps of 100");
+    }
+}
+
+}  // namespace
+
+void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
+{
+    const models::Soc* const soc = known_soc(reader, node, board.soc);
+    const YamlNode* const devices = node.find("devices");
+    for (std::size_t i = 0; i < board.devices.size(); ++i) {
+        DevicePlan& device = board.devices[i];
+        device.soc = soc;
+        if (device.controller == ControllerKind::kNvmc) {
+            settle_nvmc(reader, devices->items[i], soc == nullptr ? models::soc::nrf52840 : *soc,
+                        device);
+        }
+    }
+    check_power(reader, node, board, soc);
+}
+
+void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges)
+{
+    const models::Soc* const soc = models::find_soc(board.soc);
+    if (soc == nullptr) {
+        return;
+    }
+    for (const models::BusRange& range : models::soc_register_ranges(*soc)) {
+        ranges.push_back(
+            {fmt::format("registers of {}", soc->name), range.address, range.size_bytes});
+    }
+}
+
+}  // namespace brownout::sim
