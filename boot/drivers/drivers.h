@@ -27,6 +27,10 @@ extern const struct flash_driver flash_driver_spi_nor;
  * blocks skipped within each region; DESIGN.md. */
 extern const struct flash_driver flash_driver_spi_nand;
 
+/* A SPI NOR behind the QSPI: struct qspi_nor_options (driver_options.h). Sectors of 4 KiB or
+ * multiples, at most 16 MiB. */
+extern const struct flash_driver flash_driver_qspi_nor;
+
 /* The sector of the device that holds the byte at `device_offset_bytes`. False outside the runs. */
 struct device_sector {
     uint32_t number; /* from 0 at the start of the device */

@@ -5,7 +5,7 @@ namespace brownout::models {
 
 namespace {
 
-constexpr std::uint32_t kPartialMillisecondsReset = 10;
+constexpr std::uint32_t kNvmcPartialMillisecondsReset = 10;
 
 }  // namespace
 
@@ -153,7 +153,7 @@ void Nvmc::watch(const PowerFailComparator* comparator)
 void Nvmc::power_on_reset()
 {
     impl_->config = nvmc_mode::kRen;
-    impl_->partial_milliseconds = kPartialMillisecondsReset;
+    impl_->partial_milliseconds = kNvmcPartialMillisecondsReset;
     impl_->icache_config = 0;
     impl_->busy_until = Duration::min();
     impl_->word_start = Duration::min();

@@ -5,7 +5,7 @@ namespace brownout::models {
 
 namespace {
 
-constexpr std::uint32_t kAllOnes = 0xFFFFFFFF;
+constexpr std::uint32_t kNvmcEraseValue = 0xFFFFFFFF;
 
 }  // namespace
 
@@ -107,7 +107,7 @@ void Nvmc::Impl::erase_uicr(AccessContext& access)
 
 void Nvmc::Impl::erase_with_store(std::uint32_t address, std::uint32_t value, AccessContext& access)
 {
-    if (value != kAllOnes) {
+    if (value != kNvmcEraseValue) {
         report_violation(access.rules, "nvmc-erase-value", kNvmcDevice, address, data.erase_source,
                          "nvmc: a page is erased by storing 0xFFFFFFFF; 0x%08X to 0x%08X: ignored",
                          value, address);

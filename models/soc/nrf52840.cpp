@@ -2,6 +2,7 @@
 #include "soc/nrf52_common.hpp"
 
 #include <models/nrf52840.hpp>
+#include <models/qspi.hpp>
 
 namespace brownout::models {
 
@@ -11,6 +12,8 @@ constexpr SpimInstance kNrf52840Spims[] = {{0, 0x4000'3000, 8'000'000, 16},
                                            {1, 0x4000'4000, 8'000'000, 16},
                                            {2, 0x4002'3000, 8'000'000, 16},
                                            {3, 0x4002'F000, 32'000'000, 16}};
+
+const QspiData kNrf52840Qspi;  // the defaults are those of this chip
 
 Soc make_nrf52840()
 {
@@ -25,6 +28,7 @@ Soc make_nrf52840()
     soc.information = nrf52::information(0x52840);
     soc.power_address = nrf52::kPowerAddress;
     soc.pofcon_address = nrf52::kPofconAddress;
+    soc.qspi = &kNrf52840Qspi;
     return soc;
 }
 

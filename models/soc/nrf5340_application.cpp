@@ -1,6 +1,8 @@
 // nRF5340, application core, secure addresses: devices.md 1, 2 and 3.
 #include "soc/nrf5340_common.hpp"
 
+#include <models/qspi.hpp>
+
 namespace brownout::models {
 
 namespace {
@@ -10,6 +12,21 @@ constexpr SpimInstance kNrf5340ApplicationSpims[] = {{0, 0x5000'8000, 8'000'000,
                                                      {2, 0x5000'B000, 8'000'000, 16},
                                                      {3, 0x5000'C000, 8'000'000, 16},
                                                      {4, 0x5000'A000, 32'000'000, 16}};
+
+QspiData make_nrf5340_qspi()
+{
+    QspiData data;
+    data.source = "nRF5340 PS, QSPI (devices.md 3)";
+    data.register_base = 0x5002'B000;
+    data.xip_address = 0x1000'0000;
+    data.base_clock_hz = 96'000'000;
+    data.count_mask = 0x1F'FFFF;
+    data.rx_delay_reset = 6;
+    data.has_xip_enable = true;
+    return data;
+}
+
+const QspiData kNrf5340Qspi = make_nrf5340_qspi();
 
 Soc make_nrf5340_application()
 {
@@ -27,6 +44,7 @@ Soc make_nrf5340_application()
     soc.power_address = 0x5000'5000;
     soc.pofcon_address = 0x5000'4510;  // in REGULATORS
     soc.has_network_force_off = true;
+    soc.qspi = &kNrf5340Qspi;
     return soc;
 }
 

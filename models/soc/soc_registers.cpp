@@ -130,8 +130,8 @@ struct SocRegisters::Impl {
             const bool is_uicr = block == Block::kUicr;
             const std::uint32_t address =
                 (is_uicr ? soc.information.uicr_address : soc.information.ficr_address) + offset;
-            report_violation(access.rules, "information-read-only", is_uicr ? "uicr" : "ficr", address,
-                             "models/soc_registers.hpp",
+            report_violation(access.rules, "information-read-only", is_uicr ? "uicr" : "ficr",
+                             address, "models/soc_registers.hpp",
                              "%s: store to 0x%08X: its registers only read here: ignored",
                              is_uicr ? "uicr" : "ficr", address);
             return;

@@ -48,6 +48,14 @@ void settle_nvmc(Reader& reader, const YamlNode& node, const models::Soc& soc, D
     }
 }
 
+// Where the board says it, or the board itself if another one does.
+const YamlNode& node_of(const DevicePlan& device, const YamlNode& board)
+{
+    const YamlNode* const devices = board.find("devices");
+    const YamlNode* const found = devices == nullptr ? nullptr : devices->find(device.name);
+    return found == nullptr ? board : *found;
+}
+
 void check_power(Reader& reader, const YamlNode& node, const BoardPlan& board,
                  const models::Soc* soc)
 {
@@ -67,13 +75,11 @@ void check_power(Reader& reader, const YamlNode& node, const BoardPlan& board,
 void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
 {
     const models::Soc* const soc = known_soc(reader, node, board.soc);
-    const YamlNode* const devices = node.find("devices");
-    for (std::size_t i = 0; i < board.devices.size(); ++i) {
-        DevicePlan& device = board.devices[i];
+    for (DevicePlan& device : board.devices) {
         device.soc = soc;
         if (device.controller == ControllerKind::kNvmc) {
-            settle_nvmc(reader, devices->items[i], soc == nullptr ? models::soc::nrf52840 : *soc,
-                        device);
+            settle_nvmc(reader, node_of(device, node),
+                        soc == nullptr ? models::soc::nrf52840 : *soc, device);
         }
     }
     check_power(reader, node, board, soc);

@@ -95,6 +95,37 @@ struct spi_nand_options {
     uint32_t erase_timeout_ms;
 };
 
+#define QSPI_BOUNCE_BYTES_MAX 64u
+
+enum qspi_quad_enable {
+    QSPI_QUAD_ENABLE_NONE, /* no bit to set, or single and dual lines only       */
+    QSPI_QUAD_ENABLE_S1B6, /* bit 6 of the status register (Macronix)            */
+    QSPI_QUAD_ENABLE_S2B1  /* bit 1 of the second status register (Winbond, GigaDevice) */
+};
+
+/* boot/drivers/qspi_nor.c */
+struct qspi_nor_options {
+    uint32_t jedec_id;      /* as 0xC22817; 0: not checked at start */
+    uint32_t base_clock_hz; /* 32 MHz (nRF52840) or 96 MHz (nRF5340) */
+    uint32_t frequency_hz;  /* the highest base_clock_hz / 1..16 that is not above it is used */
+    uint8_t read_mode;  /* IFCONFIG0.READOC: 0 FASTREAD, 1 READ2O, 2 READ2IO, 3 READ4O, 4 READ4IO */
+    uint8_t write_mode; /* IFCONFIG0.WRITEOC: 0 PP, 1 PP2O, 2 PP4O, 3 PP4IO */
+    uint32_t page_bytes;                /* 256 or 512 */
+    enum qspi_quad_enable quad_enable;  /* set at start if a mode has four data lines */
+    bool nrf53_timing;                  /* anomaly 121 of the nRF5340: IFCONFIG0 and IFTIMING */
+    bool use_block_erase;               /* 64 KiB where a request covers a whole aligned block */
+    bool release_power_down;            /* ABh at start */
+    enum word_alignment word_alignment; /* OFF: handed to the peripheral as it is */
+
+    /* Sources outside of Data RAM are copied through so many bytes of stack, a multiple of 4; 0:
+     * such a write fails (zephyr #26419). At most QSPI_BOUNCE_BYTES_MAX. */
+    uint32_t bounce_bytes;
+    bool stale_last_chunk;   /* the last chunk is written whole: stale bytes behind the data */
+    bool unchecked_pointers; /* DMA is started whatever the pointer is */
+
+    uint32_t transaction_overhead_us; /* software between two tasks */
+};
+
 #ifdef __cplusplus
 }
 #endif

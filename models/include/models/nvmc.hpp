@@ -70,15 +70,15 @@ struct NvmcData {
     bool buffers_next_word = false;
     bool halts_cpu = false;  // during writes and erases, wherever the code is
 
-    std::uint8_t writes_per_word_max = 2;    // nWRITE, PS v1.7, 4.3.1; 0: no limit
-    std::uint8_t writes_per_block_max = 0;   // nWRITE,BLOCK; 0: no such limit
-    std::uint32_t write_block_bytes = 512;   // what that limit counts for
-    std::uint32_t erase_cycles_max = 10'000; // nENDURANCE; checked by nobody here
+    std::uint8_t writes_per_word_max = 2;     // nWRITE, PS v1.7, 4.3.1; 0: no limit
+    std::uint8_t writes_per_block_max = 0;    // nWRITE,BLOCK; 0: no such limit
+    std::uint32_t write_block_bytes = 512;    // what that limit counts for
+    std::uint32_t erase_cycles_max = 10'000;  // nENDURANCE; checked by nobody here
 
-    Duration word_write_time = microseconds(41);  // tWRITE, from memory of the PS (unchecked)
-    Duration page_erase_time = milliseconds(85);  // tERASEPAGE, vendor's slice count
-    Duration all_erase_time = milliseconds(169);  // tERASEALL, from memory (unchecked)
-    Duration partial_erase_sum = milliseconds(85);        // slices that erase a page: vendor's count
+    Duration word_write_time = microseconds(41);    // tWRITE, from memory of the PS (unchecked)
+    Duration page_erase_time = milliseconds(85);    // tERASEPAGE, vendor's slice count
+    Duration all_erase_time = milliseconds(169);    // tERASEALL, from memory (unchecked)
+    Duration partial_erase_sum = milliseconds(85);  // of slices; vendor's count
     Duration register_access_time = picoseconds(31'250);  // 2 cycles at 64 MHz: an assumption
     Duration store_time = picoseconds(31'250);            // a store to flash, likewise
 
