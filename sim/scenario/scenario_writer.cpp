@@ -118,9 +118,7 @@ private:
     void inline_board(const BoardPlan& plan)
     {
         value("name", plan.name);
-        if (!plan.soc.empty()) {
-            value("soc", plan.soc);
-        }
+        unless_default("soc", plan.soc, std::string{});
         value("cpu_hz", plan.cpu_hz);
         begin_map("power", true);
         value("supply_millivolts", plan.supply_millivolts);
@@ -408,12 +406,8 @@ private:
         if (step.outcome) {
             choice("outcome", outcome_names(), *step.outcome);
         }
-        if (!step.log.empty()) {
-            texts("log", step.log);
-        }
-        if (!step.log_lacks.empty()) {
-            texts("log_lacks", step.log_lacks);
-        }
+        texts("log", step.log);
+        texts("log_lacks", step.log_lacks);
         if (!step.holds.empty()) {
             begin_map("holds", true);
             for (const ExpectedContent& content : step.holds) {
@@ -423,7 +417,7 @@ private:
             end_map();
         }
         if (step.violations) {
-            texts("violations", *step.violations);
+            texts("violations", *step.violations, true);
         }
         out_ << YAML::EndMap;
     }
@@ -451,8 +445,11 @@ private:
         end_map();
     }
 
-    void texts(const char* name, const std::vector<Expected>& list)
+    void texts(const char* name, const std::vector<Expected>& list, bool even_empty = false)
     {
+        if (list.empty() && !even_empty) {
+            return;
+        }
         out_ << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginSeq;
         for (const Expected& entry : list) {
             out_ << entry.text;
@@ -477,9 +474,7 @@ private:
         }
         out_ << YAML::EndSeq;
         choice("granularity", granularity_names(), options.granularity);
-        if (!options.checks.empty()) {
-            texts("checks", options.checks);
-        }
+        texts("checks", options.checks);
         if (options.time_budget) {
             plain("time_budget", duration_text(*options.time_budget));
         }
