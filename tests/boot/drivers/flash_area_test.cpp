@@ -29,7 +29,8 @@ const flash_driver kNotingDriver = {
     },
     [](const flash_device* device, std::uint32_t offset, std::uint32_t count) {
         return noted_result(device, "erase", offset, count);
-    }};
+    },
+    nullptr};
 
 // Four sectors of 1 KiB, then three of 4 KiB; the area is the last two small and the first two
 // large ones.
