@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "output_file.hpp"
+#include "wave_options.hpp"
 
 #include <sim/report.hpp>
 
@@ -14,6 +15,7 @@ struct RunOptionsGiven {
     std::vector<std::string> files;
     std::string json;
     std::vector<std::string> exports;
+    WaveOptions waves;
 };
 
 void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
@@ -40,10 +42,12 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     const std::string& json = given.json;
     ScenarioMachine machine(load_scenario(file));
     require_exports(machine, given);
-    const bool quiet = json == "-";
+    const bool quiet = json == "-" || given.waves.to_standard_output();
+    WaveRecorder waves = given.waves.recorder(machine.machine().board());
     std::cout << (quiet ? "" : machine.scenario().name + "\n");
     RunText text(machine, std::cout);
-    const ScenarioResult result = run_scenario(machine, quiet ? nullptr : &text);
+    const ScenarioResult result = run_scenario(machine, quiet ? nullptr : &text, SIZE_MAX,
+                                               given.waves.wanted() ? &waves : nullptr);
     if (!quiet) {
         text.summary(result);
     }
@@ -51,6 +55,7 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
         write_output(json, run_json(machine, result));
     }
     export_all(machine, given.exports, result.state);
+    given.waves.write(waves);
     return result.holds;
 }
 
@@ -63,7 +68,9 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     command->add_option("--export", given->exports,
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "
                         "PLACE=FILE.bin");
+    given->waves.add_to(*command);
     command->callback([given, &exit_code] {
+        given->waves.check(given->files);
         require_writable(given->json, given->files);
         if (given->files.size() > 1 && !(given->json.empty() && given->exports.empty())) {
             throw InputError(
@@ -90,10 +97,13 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
     CLI::App* command =
         app.add_subcommand("replay", "rerun a finding and say whether it still fails");
     command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
+    given->waves.add_to(*command);
     command->callback([given, &exit_code] {
+        given->waves.check(given->files);
+        std::ostream& out = given->waves.to_standard_output() ? std::cerr : std::cout;
         for (const std::string& file : given->files) {
-            const bool holds = run_file(file, {});
-            std::cout << file << (holds ? ": no longer fails\n" : ": still fails\n");
+            const bool holds = run_file(file, *given);
+            out << file << (holds ? ": no longer fails\n" : ": still fails\n");
             if (!holds) {
                 exit_code = ExitCode::kCheckFailed;
             }

@@ -5,6 +5,7 @@
 #include <models/flash_array.hpp>
 #include <models/part_state.hpp>
 #include <models/power_fail.hpp>
+#include <models/spi_part.hpp>
 #include <sim/machine.hpp>
 
 #include <memory>
@@ -23,6 +24,8 @@ public:
     virtual void reset(models::ResetKind kind) = 0;
     // The comparator that holds off operations when the supply is low; must outlive the device.
     virtual void watch(const models::PowerFailComparator&) {}
+    // Told what happens on the wires of a part; nullptr: nobody. On-chip flash has none.
+    virtual void set_wave_observer(models::WaveObserver*) {}
 };
 
 // The cells of a device, all erased.

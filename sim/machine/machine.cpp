@@ -197,6 +197,13 @@ MachineState Machine::blank_state() const
     return state;
 }
 
+void Machine::set_wave_observer(models::WaveObserver* waves)
+{
+    for (const auto& device : impl_->devices) {
+        device->set_wave_observer(waves);
+    }
+}
+
 RunReport Machine::boot(MachineState& state, const RunOptions& options)
 {
     if (impl_->image_ram != nullptr) {

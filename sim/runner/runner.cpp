@@ -3,6 +3,7 @@
 #include "run_phases.hpp"
 
 #include <sim/scenario_names.hpp>
+#include <sim/wave.hpp>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ class CallRecorder final : public RunObserver {
 public:
     std::vector<Call> calls;
     std::vector<models::Duration> ends;
+    WaveRecorder* waves = nullptr;  // hears of operations as well; not owned
 
     Power before_call(const Call& call, const MachineState&) noexcept override
     {
@@ -25,9 +27,12 @@ public:
         return Power::kHolds;
     }
 
-    std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t, const Call*,
-                                    const MachineState&) noexcept override
+    std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t first,
+                                    const Call*, const MachineState&) noexcept override
     {
+        if (waves != nullptr) {
+            waves->operations(batch, first);
+        }
         if (batch.count > 0) {
             last_end_ =
                 batch.start + batch.interval * (std::int64_t{batch.count} - 1) + batch.duration;
@@ -59,11 +64,15 @@ std::string cut_text(const PowerCut& cut)
 
 class ScenarioRun {
 public:
-    ScenarioRun(ScenarioMachine& machine, RunListener* listener)
-        : machine_(machine), listener_(listener)
+    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves)
+        : machine_(machine), listener_(listener), waves_(waves)
     {
         result_.state = machine.initial_state();
+        machine.machine().set_wave_observer(waves);
     }
+    ~ScenarioRun() { machine_.machine().set_wave_observer(nullptr); }
+    ScenarioRun(const ScenarioRun&) = delete;
+    ScenarioRun& operator=(const ScenarioRun&) = delete;
 
     void step(const Step& step)
     {
@@ -92,7 +101,15 @@ private:
         if (cut != nullptr) {
             options.cut = cut->where;
         }
+        if (waves_ != nullptr) {
+            recorder.waves = waves_;
+            waves_->run_begins(now_);
+        }
         result.report = run_it(options);
+        if (waves_ != nullptr) {
+            waves_->run_ended(result.report.end,
+                              result.report.outcome.kind == OutcomeKind::kPowerLost);
+        }
         result.calls = std::move(recorder.calls);
         ends_ = std::move(recorder.ends);
         now_ = result.report.end;
@@ -263,6 +280,7 @@ private:
 
     ScenarioMachine& machine_;
     RunListener* listener_;
+    WaveRecorder* waves_;
     ScenarioResult result_;
     RunReport last_;
     Outcome last_boot_;
@@ -272,9 +290,10 @@ private:
 
 }  // namespace
 
-ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count)
+ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count,
+                            WaveRecorder* waves)
 {
-    ScenarioRun run(machine, listener);
+    ScenarioRun run(machine, listener, waves);
     const std::vector<Step>& steps = machine.scenario().steps;
     for (std::size_t i = 0; i < std::min(step_count, steps.size()); ++i) {
         run.step(steps[i]);

@@ -24,6 +24,7 @@
 
 namespace brownout::models {
 struct Soc;
+class WaveObserver;
 }
 
 namespace brownout::sim {
@@ -237,6 +238,9 @@ public:
 
     // All devices erased.
     MachineState blank_state() const;
+
+    // Told what happens on the wires of external parts from now on; nullptr: nobody. Not owned.
+    void set_wave_observer(models::WaveObserver* waves);
 
     // One boot from reset to an outcome.
     RunReport boot(MachineState& state, const RunOptions& options = {});

@@ -40,10 +40,12 @@ public:
     virtual void finished(const StepResult& step, const MachineState& state) = 0;
 };
 
-// InputError if a cut of the scenario never fires. `listener` may be nullptr. Runs the first
-// `step_count` steps.
+class WaveRecorder;
+
+// InputError if a cut of the scenario never fires. `listener` and `waves` may be nullptr. Runs the
+// first `step_count` steps.
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
-                            std::size_t step_count = SIZE_MAX);
+                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr);
 
 // The flash calls of one uncut boot, or application command, from `state`.
 std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state);
