@@ -1,4 +1,5 @@
-// RFC 3394 4.1 and 4.6 for AES key wrap. ECIES payloads are built here from single primitives, with
+// RFC 3394 4.1 and 4.6 for AES key wrap; RFC 7748 6.1 and the first NIST CAVS vector of P-256 for
+// what ECIES agrees on. ECIES payloads are built here from single primitives, with
 // an HKDF of our own that is itself checked against RFC 5869 A.1.
 #include "crypto_probe.hpp"
 
@@ -72,16 +73,24 @@ ByteVector shared_secret(EVP_PKEY* own, EVP_PKEY* peer)
     return shared;
 }
 
-ByteVector wrap_ecies(const CryptoProbe& probe, const EVP_MD* hash, EVP_PKEY* device,
-                      EVP_PKEY* ephemeral, ByteVector image_key)
+// What agreeing on `secret` makes of `image_key`.
+ByteVector wrap_with(const CryptoProbe& probe, const EVP_MD* hash, const ByteVector& secret,
+                     const ByteVector& ephemeral, ByteVector image_key)
 {
     const auto tag_bytes = static_cast<std::size_t>(EVP_MD_get_size(hash));
-    const ByteVector keys = hkdf(hash, ByteVector(tag_bytes), shared_secret(ephemeral, device),
-                                 from_text("MCUBoot_ECIES_v1"), image_key.size() + tag_bytes);
+    const ByteVector keys = hkdf(hash, ByteVector(tag_bytes), secret, from_text("MCUBoot_ECIES_v1"),
+                                 image_key.size() + tag_bytes);
     const crypto_ctr ctr{keys.data(), length_of(image_key)};
     probe.table().ctr(probe.table().context, &ctr, 0, image_key.data(), length_of(image_key));
     const ByteVector hmac_key(keys.end() - static_cast<std::ptrdiff_t>(tag_bytes), keys.end());
-    return joined({public_bytes(ephemeral), hmac(hash, hmac_key, image_key), image_key});
+    return joined({ephemeral, hmac(hash, hmac_key, image_key), image_key});
+}
+
+ByteVector wrap_ecies(const CryptoProbe& probe, const EVP_MD* hash, EVP_PKEY* device,
+                      EVP_PKEY* ephemeral, const ByteVector& image_key)
+{
+    return wrap_with(probe, hash, shared_secret(ephemeral, device), public_bytes(ephemeral),
+                     image_key);
 }
 
 const ByteVector kImageKey128 = from_hex("00112233445566778899AABBCCDDEEFF");
@@ -128,13 +137,51 @@ TEST(AesKeyWrap, RefusesDamagedAndMisfittingKeys)
     EXPECT_TRUE(probe.unwrap(CRYPTO_WRAP_AES_KW, kek, wrapped, 24).empty());
 }
 
+// No trace exists of AES-256 with either curve.
+TEST(Ecies, AgreesOnThePublishedSecretOfRfc7748)
+{
+    const CryptoProbe probe;
+    const ByteVector bob =
+        joined({from_hex("302e020100300506032b656e04220420"),
+                from_hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb")});
+    const ByteVector alice =
+        from_hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    const ByteVector secret =
+        from_hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+    EXPECT_EQ(probe.unwrap(CRYPTO_WRAP_ECIES_X25519, bob,
+                           wrap_with(probe, EVP_sha256(), secret, alice, kImageKey256), 32),
+              kImageKey256);
+    EXPECT_EQ(probe.unwrap(CRYPTO_WRAP_ECIES_X25519_SHA512, bob,
+                           wrap_with(probe, EVP_sha512(), secret, alice, kImageKey256), 32),
+              kImageKey256);
+}
+
+TEST(Ecies, AgreesOnThePublishedSecretOfTheNistP256Vectors)
+{
+    const CryptoProbe probe;
+    const ByteVector device = joined(
+        {from_hex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420"),
+         from_hex("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534"),
+         from_hex("a14403420004"),
+         from_hex("ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b230"
+                  "28af61281fd35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141")});
+    const ByteVector peer =
+        from_hex("04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287"
+                 "db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac");
+    const ByteVector secret =
+        from_hex("46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b");
+    EXPECT_EQ(probe.unwrap(CRYPTO_WRAP_ECIES_P256, device,
+                           wrap_with(probe, EVP_sha256(), secret, peer, kImageKey256), 32),
+              kImageKey256);
+}
+
 struct EciesKind {
     crypto_key_wrap wrap;
     const char* key_type;
     const EVP_MD* hash;
 };
 
-class Ecies : public testing::TestWithParam<EciesKind> {
+class EciesOf : public testing::TestWithParam<EciesKind> {
 protected:
     static Key generate()
     {
@@ -144,7 +191,7 @@ protected:
     }
 };
 
-TEST_P(Ecies, RecoversKeysOfBothLengths)
+TEST_P(EciesOf, RecoversKeysOfBothLengths)
 {
     const CryptoProbe probe;
     const Key device = generate();
@@ -162,7 +209,7 @@ TEST_P(Ecies, RecoversKeysOfBothLengths)
     }
 }
 
-TEST_P(Ecies, RefusesDamageAnywhere)
+TEST_P(EciesOf, RefusesDamageAnywhere)
 {
     const CryptoProbe probe;
     const Key device = generate();
@@ -184,7 +231,7 @@ TEST_P(Ecies, RefusesDamageAnywhere)
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Kinds, Ecies,
+    Kinds, EciesOf,
     testing::Values(EciesKind{CRYPTO_WRAP_ECIES_P256, "EC", EVP_sha256()},
                     EciesKind{CRYPTO_WRAP_ECIES_X25519, "X25519", EVP_sha256()},
                     EciesKind{CRYPTO_WRAP_ECIES_X25519_SHA512, "X25519", EVP_sha512()}));
