@@ -22,6 +22,10 @@
 #define NOR_BLOCK_ERASE_32K 0x52u
 #define NOR_BLOCK_ERASE_64K 0xD8u
 
+#define MX25R_READ_CONFIGURATION 0x15u
+#define MX25R_HIGH_PERFORMANCE 0x02u /* of the second byte */
+#define NOR_WRITE_STATUS 0x01u
+
 #define NOR_STATUS_WIP 0x01u
 #define NOR_STATUS_WEL 0x02u
 
@@ -46,6 +50,15 @@ static int send_opcode(const struct flash_device *device, uint8_t opcode)
     const struct spi_segment segment = {.tx = &opcode, .rx = NULL, .byte_count = 1u};
 
     return transceive(device, &segment, 1u);
+}
+
+static int read_register(const struct flash_device *device, uint8_t opcode, uint8_t *bytes,
+                         uint32_t byte_count)
+{
+    const struct spi_segment segments[] = {{.tx = &opcode, .rx = NULL, .byte_count = 1u},
+                                           {.tx = NULL, .rx = bytes, .byte_count = byte_count}};
+
+    return transceive(device, segments, 2u);
 }
 
 static void put_address(uint8_t *command, uint32_t address)
@@ -83,16 +96,13 @@ static int wait_ready(const struct flash_device *device, uint32_t timeout_ms)
 
 static int write_enable(const struct flash_device *device)
 {
-    const uint8_t opcode = NOR_READ_STATUS;
     uint8_t status = 0u;
-    const struct spi_segment segments[] = {{.tx = &opcode, .rx = NULL, .byte_count = 1u},
-                                           {.tx = NULL, .rx = &status, .byte_count = 1u}};
     int result = send_opcode(device, NOR_WRITE_ENABLE);
 
     if (result != FLASH_OK || !options_of(device)->check_write_enable) {
         return result;
     }
-    result = transceive(device, segments, 2u);
+    result = read_register(device, NOR_READ_STATUS, &status, 1u);
     if (result != FLASH_OK) {
         return result;
     }
@@ -101,17 +111,35 @@ static int write_enable(const struct flash_device *device)
 
 static int check_id(const struct flash_device *device)
 {
-    const uint8_t opcode = NOR_READ_ID;
     uint8_t id[3] = {0u, 0u, 0u};
-    const struct spi_segment segments[] = {{.tx = &opcode, .rx = NULL, .byte_count = 1u},
-                                           {.tx = NULL, .rx = id, .byte_count = sizeof id}};
-    int result = transceive(device, segments, 2u);
+    int result = read_register(device, NOR_READ_ID, id, sizeof id);
     uint32_t found = (uint32_t)id[0] << 16 | (uint32_t)id[1] << 8 | id[2];
 
     if (result != FLASH_OK) {
         return result;
     }
     return found == options_of(device)->jedec_id ? FLASH_OK : FLASH_ENODEV;
+}
+
+/* The power mode lies behind the status register, which has to be written with it. */
+static int leave_low_power(const struct flash_device *device)
+{
+    uint8_t command[4] = {NOR_WRITE_STATUS};
+    const struct spi_segment segment = {.tx = command, .rx = NULL, .byte_count = sizeof command};
+    int result = read_register(device, NOR_READ_STATUS, &command[1], 1u);
+
+    if (result == FLASH_OK) {
+        result = read_register(device, MX25R_READ_CONFIGURATION, &command[2], 2u);
+    }
+    if (result != FLASH_OK || (command[3] & MX25R_HIGH_PERFORMANCE) != 0u) {
+        return result;
+    }
+    command[3] |= MX25R_HIGH_PERFORMANCE;
+    result = write_enable(device);
+    if (result == FLASH_OK) {
+        result = transceive(device, &segment, 1u);
+    }
+    return result == FLASH_OK ? wait_ready(device, options_of(device)->program_timeout_ms) : result;
 }
 
 static int spi_nor_start(const struct flash_device *device)
@@ -134,6 +162,9 @@ static int spi_nor_start(const struct flash_device *device)
     }
     if (result == FLASH_OK && options->jedec_id != 0u) {
         result = check_id(device);
+    }
+    if (result == FLASH_OK && options->high_performance) {
+        result = leave_low_power(device);
     }
     return result;
 }

@@ -126,6 +126,7 @@ private:
         graph_.new_image = known_in(setup.state, FLASH_SECONDARY);
         Node root;
         root.state = std::move(setup.state);
+        root.state.lose_power();  // as every state at reset
         root.story = story;
         add_node(std::move(root));
         frontier_.push_back(0);

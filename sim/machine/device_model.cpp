@@ -1,5 +1,7 @@
 #include "device_model.hpp"
 
+#include "external_devices.hpp"
+
 #include <models/assert.hpp>
 #include <models/nvmc.hpp>
 #include <models/plain_flash.hpp>
@@ -85,6 +87,8 @@ board_driver driver_of(const DevicePlan& plan)
         return nvmc_data(plan).has_erase_page ? BOARD_DRIVER_NVMC : BOARD_DRIVER_NVMC_NRF53;
     case ControllerKind::kPlain:
         return BOARD_DRIVER_PLAIN;
+    case ControllerKind::kSpiNor:
+        return BOARD_DRIVER_SPI_NOR;
     }
     return BOARD_DRIVER_NONE;
 }
@@ -98,6 +102,8 @@ models::FlashArray blank_cells(const DevicePlan& plan)
         return models::FlashArray(models::Nvmc::geometry(nvmc_data(plan)));
     case ControllerKind::kPlain:
         return models::FlashArray(models::PlainFlash::geometry(plain_data(plan)));
+    case ControllerKind::kSpiNor:
+        return models::FlashArray(models::SpiNor::geometry(plan.external->nor));
     }
     BROWNOUT_ASSERT(!"every controller has cells");
 }
@@ -107,7 +113,8 @@ models::PartState blank_part(const DevicePlan&)
     return {};
 }
 
-std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index)
+std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index,
+                                               SharedControllers& shared)
 {
     using models::Nvmc;
     using models::PlainFlash;
@@ -118,6 +125,8 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
     case ControllerKind::kPlain:
         return std::make_unique<ControllerModel<PlainFlash, models::PlainFlashData>>(
             plan, plain_data(plan), device_index, models::plain_register::kBlockBytes);
+    case ControllerKind::kSpiNor:
+        return make_spi_device(plan, device_index, shared);
     }
     return nullptr;
 }
@@ -137,6 +146,7 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         entry.write_unit_bytes = device.write_unit_bytes;
         entry.erased_value = device.erased_value;
         entry.needs_erase = device.needs_erase;
+        entry.options = device.external ? &device.external->driver : nullptr;
         for (const SectorRun& run : device.sectors) {
             entry.sector_runs[entry.sector_run_count++] = {run.size_bytes, run.count};
         }

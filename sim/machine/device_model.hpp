@@ -33,7 +33,11 @@ models::FlashArray blank_cells(const DevicePlan& plan);
 // The registers of its part as delivered; empty for on-chip flash.
 models::PartState blank_part(const DevicePlan& plan);
 
-std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index);
+class SharedControllers;
+
+// The model of a device; parts are wired to controllers of `shared`, which must outlive it.
+std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index,
+                                               SharedControllers& shared);
 
 // The record that firmware gets; `board` must outlive its use.
 ::board board_record(const BoardPlan& board);

@@ -1,6 +1,7 @@
 #include <sim/machine.hpp>
 
 #include "device_model.hpp"
+#include "external_devices.hpp"
 #include "guarded_crypto.hpp"
 #include "processor.hpp"
 #include "ram_target.hpp"
@@ -20,6 +21,7 @@ struct Machine::Impl {
     BootSetup setup;
     boot_config config{};  // key pointers into `setup`
     ::board record{};
+    SharedControllers shared;
     std::vector<std::unique_ptr<DeviceModel>> devices;
     std::unique_ptr<models::SocRegisters> soc_registers;
     std::unique_ptr<RamTarget> image_ram;
@@ -34,19 +36,21 @@ struct Machine::Impl {
 
     Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
          Firmware* application_firmware)
-        : board(std::move(board_plan)), setup(std::move(boot_setup)),
+        : board(std::move(board_plan)), setup(std::move(boot_setup)), shared(board),
           processor(board.soc.empty() ? board.name : board.soc, ProcessorCosts{board.cpu_hz}),
           loader(loader_firmware), application(application_firmware)
     {
         config = setup.view();
         record = board_record(board);
         for (std::uint32_t i = 0; i < board.devices.size(); ++i) {
-            devices.push_back(make_device_model(board.devices[i], i));
+            devices.push_back(make_device_model(board.devices[i], i, shared));
             devices.back()->map(processor.bus());
         }
         if (const models::Soc* soc = models::find_soc(board.soc)) {
             add_soc_registers(*soc);
         }
+        shared.map(processor.bus());
+        processor.on_quiet([this](models::Duration now) { return next_change(now); });
         if (config.ram_load_bytes > 0) {
             image_ram = std::make_unique<RamTarget>(config.ram_load_bytes);
             processor.bus().map({config.ram_load_address, config.ram_load_bytes, image_ram.get()});
@@ -82,6 +86,18 @@ struct Machine::Impl {
         const std::uint32_t threshold = board.power_fail_millivolts;
         soc_registers->comparator().pofcon =
             threshold == 0 ? 0 : models::PowerFailComparator::pofcon_for(threshold);
+    }
+
+    // When a part next changes by itself: the end of what keeps it busy.
+    std::optional<models::Duration> next_change(models::Duration now) const
+    {
+        std::optional<models::Duration> next;
+        for (const models::PartState& part : running->parts) {
+            if (part.busy_until > now && (!next || part.busy_until < *next)) {
+                next = part.busy_until;
+            }
+        }
+        return next;
     }
 
     CryptoHost crypto_host()
@@ -127,6 +143,7 @@ struct Machine::Impl {
         if (options.reset == models::ResetKind::kPowerOn) {
             state.lose_power();
         }
+        shared.reset();
         for (std::size_t i = 0; i < devices.size(); ++i) {
             if (state.parts[i].busy_until.count() > 0) {
                 state.parts[i].busy_until += options.start;
@@ -148,8 +165,10 @@ struct Machine::Impl {
 
         RunRecorder recorder(board, state, options, report);
         recorder.on_power_loss([this] { processor.leave(); });
-        recorder.on_symbol(
-            [this](std::uint64_t address) { return processor.symbol_of_address(address); });
+        recorder.on_symbol([this](std::optional<std::uint32_t> address) {
+            const std::string named = address ? processor.symbol_of_address(*address) : "";
+            return named.empty() ? processor.caller_symbol() : named;
+        });
         processor.reset(firmware, fiber, platform, recorder, options);
         Processor* const processors[] = {&processor};
         run_processors(processors, recorder);

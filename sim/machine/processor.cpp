@@ -43,19 +43,6 @@ Piece piece_at(const models::Bus& bus, std::uint32_t address, std::uint32_t byte
 
 }  // namespace
 
-// Brackets a platform call: while it lasts, our code runs on the firmware's stack. Holds nothing,
-// so a run that is abandoned inside loses nothing.
-class Processor::PlatformCall {
-public:
-    PlatformCall(Processor& core, const void* caller) noexcept : core_(core) { core.enter(caller); }
-    ~PlatformCall() { core_.fiber_->leave_platform(); }
-    PlatformCall(const PlatformCall&) = delete;
-    PlatformCall& operator=(const PlatformCall&) = delete;
-
-private:
-    Processor& core_;
-};
-
 // The functions of the io table. Static members of a friend, so that they may reach the processor
 // without being part of its interface.
 struct ProcessorIo {
@@ -65,41 +52,14 @@ struct ProcessorIo {
     {
         Processor& core = self(context);
         const Processor::PlatformCall call(core, __builtin_return_address(0));
-        return read_register(core, address);
-    }
-
-    static std::uint32_t read_register(Processor& core, std::uint32_t address) noexcept
-    {
-        core.take_turn();
-        const models::BusRange* range = core.bus_.find(address);
-        if (range == nullptr) {
-            core.bus_fault("read", address);
-            return 0;
-        }
-        models::AccessContext access = core.access();
-        const std::uint32_t value = range->target->read32(address - range->address, access);
-        core.advanced();
-        return value;
+        return core.read_register(address);
     }
 
     static void write32(void* context, std::uint32_t address, std::uint32_t value) noexcept
     {
         Processor& core = self(context);
         const Processor::PlatformCall call(core, __builtin_return_address(0));
-        write_register(core, address, value);
-    }
-
-    static void write_register(Processor& core, std::uint32_t address, std::uint32_t value) noexcept
-    {
-        core.take_turn();
-        const models::BusRange* range = core.bus_.find(address);
-        if (range == nullptr) {
-            core.bus_fault("write", address);
-            return;
-        }
-        models::AccessContext access = core.access();
-        range->target->write32(address - range->address, value, access);
-        core.advanced();
+        core.write_register(address, value);
     }
 
     static bool poll32(void* context, std::uint32_t address, std::uint32_t mask,
@@ -107,35 +67,7 @@ struct ProcessorIo {
     {
         Processor& core = self(context);
         const Processor::PlatformCall call(core, __builtin_return_address(0));
-        return poll_register(core, address, mask, expected, timeout_us);
-    }
-
-    static bool poll_register(Processor& core, std::uint32_t address, std::uint32_t mask,
-                              std::uint32_t expected, std::uint32_t timeout_us) noexcept
-    {
-        const models::Duration deadline = core.now_ + models::microseconds(timeout_us);
-        for (;;) {
-            const std::uint32_t value = read_register(core, address);
-            if ((value & mask) == expected) {
-                return true;
-            }
-            if (timeout_us != 0 && core.now_ >= deadline) {
-                return false;
-            }
-            const models::BusRange* range = core.bus_.find(address);
-            const auto settles =
-                range->target->settles_at(address - range->address, mask, expected, core.now_);
-            if (!settles && timeout_us == 0) {
-                core.end(OutcomeKind::kHang,
-                         fmt::format("endless wait for register 0x{:08X} of {} in {}", address,
-                                     range->target->name(), core.caller_symbol()));
-                core.leave();
-                return false;
-            }
-            const models::Duration next = settles.value_or(deadline);
-            core.now_ = std::max(core.now_, timeout_us == 0 ? next : std::min(next, deadline));
-            core.advanced();
-        }
+        return core.poll_register(address, mask, expected, timeout_us);
     }
 
     static void write_words(void* context, std::uint32_t address, const void* source,
@@ -160,8 +92,8 @@ struct ProcessorIo {
         for (std::uint32_t i = 0; i < word_count; ++i) {
             std::uint32_t word = 0;
             std::memcpy(&word, bytes + std::size_t{i} * 4, 4);
-            write_register(core, address + 4 * i, word);
-            poll_register(core, ready_address, ready_mask, ready_mask, 0);
+            core.write_register(address + 4 * i, word);
+            core.poll_register(ready_address, ready_mask, ready_mask, 0);
         }
     }
 
@@ -303,6 +235,7 @@ Processor::Processor(std::string name, ProcessorCosts costs) : name_(std::move(n
     io_.area_end = ProcessorIo::area_end;
     io_.log = ProcessorIo::log;
     io_.halt = ProcessorIo::halt;
+    install_scripts();
 }
 
 void Processor::reset(Firmware& firmware, FirmwareFiber& fiber, const boot_platform& platform,
@@ -312,6 +245,7 @@ void Processor::reset(Firmware& firmware, FirmwareFiber& fiber, const boot_platf
     fiber_ = &fiber;
     recorder_ = &recorder;
     now_ = options.start;
+    every_poll_ = options.every_poll;
     deadline_ = options.start + options.time_budget;
     outcome_.reset();
     caller_ = nullptr;
@@ -352,6 +286,60 @@ bool Processor::run_until(models::Duration horizon)
         return false;
     }
     return false;
+}
+
+std::uint32_t Processor::read_register(std::uint32_t address) noexcept
+{
+    take_turn();
+    const models::BusRange* range = bus_.find(address);
+    if (range == nullptr) {
+        bus_fault("read", address);
+        return 0;
+    }
+    models::AccessContext access = this->access();
+    const std::uint32_t value = range->target->read32(address - range->address, access);
+    advanced();
+    return value;
+}
+
+void Processor::write_register(std::uint32_t address, std::uint32_t value) noexcept
+{
+    take_turn();
+    const models::BusRange* range = bus_.find(address);
+    if (range == nullptr) {
+        bus_fault("write", address);
+        return;
+    }
+    models::AccessContext access = this->access();
+    range->target->write32(address - range->address, value, access);
+    advanced();
+}
+
+bool Processor::poll_register(std::uint32_t address, std::uint32_t mask, std::uint32_t expected,
+                              std::uint32_t timeout_us) noexcept
+{
+    const models::Duration deadline = now_ + models::microseconds(timeout_us);
+    for (;;) {
+        const std::uint32_t value = read_register(address);
+        if ((value & mask) == expected) {
+            return true;
+        }
+        if (timeout_us != 0 && now_ >= deadline) {
+            return false;
+        }
+        const models::BusRange* range = bus_.find(address);
+        const auto settles =
+            range->target->settles_at(address - range->address, mask, expected, now_);
+        if (!settles && timeout_us == 0) {
+            end(OutcomeKind::kHang, fmt::format("endless wait for register 0x{:08X} of {} in {}",
+                                                address, range->target->name(), caller_symbol()));
+            leave();
+            return false;
+        }
+        const models::Duration next = settles.value_or(deadline);
+        now_ = std::max(now_, timeout_us == 0 ? next : std::min(next, deadline));
+        advanced();
+    }
 }
 
 void Processor::leave() noexcept

@@ -8,6 +8,7 @@
 #include <sim/firmware.hpp>
 
 #include <cstdarg>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -41,6 +42,11 @@ public:
     // Set when the firmware stopped for good; the power loss of the machine is not among them.
     const std::optional<Outcome>& outcome() const { return outcome_; }
 
+    // Tells when something in the machine next changes without an access; nullopt: never. Lets
+    // repeated scripts jump over repeats that cannot differ from the last.
+    using NextChange = std::function<std::optional<models::Duration>(models::Duration now)>;
+    void on_quiet(NextChange next_change) { next_change_ = std::move(next_change); }
+
     // Around every call of the firmware to its platform that is not in the io table. `caller` is
     // the firmware's return address, for reports.
     void enter(const void* caller) noexcept;
@@ -57,7 +63,30 @@ public:
 
 private:
     friend struct ProcessorIo;
-    class PlatformCall;
+    friend struct ProcessorScripts;
+
+    // Brackets a platform call: while it lasts, our code runs on the firmware's stack. Holds
+    // nothing, so a run that is abandoned inside loses nothing.
+    class PlatformCall {
+    public:
+        PlatformCall(Processor& core, const void* caller) noexcept : core_(core)
+        {
+            core.enter(caller);
+        }
+        ~PlatformCall() { core_.leave_platform(); }
+        PlatformCall(const PlatformCall&) = delete;
+        PlatformCall& operator=(const PlatformCall&) = delete;
+
+    private:
+        Processor& core_;
+    };
+
+    // Single accesses, as the functions of the io table without their brackets.
+    std::uint32_t read_register(std::uint32_t address) noexcept;
+    void write_register(std::uint32_t address, std::uint32_t value) noexcept;
+    bool poll_register(std::uint32_t address, std::uint32_t mask, std::uint32_t expected,
+                       std::uint32_t timeout_us) noexcept;
+    void install_scripts();  // the functions of processor_scripts.cpp
 
     // Lets processors whose clocks are behind act first.
     void take_turn() noexcept;
@@ -81,6 +110,8 @@ private:
     models::Duration horizon_{};
     models::Duration deadline_{};
     std::optional<Outcome> outcome_;
+    NextChange next_change_ = [](models::Duration) { return std::nullopt; };
+    bool every_poll_ = false;
 };
 
 }  // namespace brownout::sim

@@ -134,7 +134,11 @@ void RunRecorder::violated(const models::RuleViolation& violation) noexcept
     entry.rule = violation.rule;
     entry.text = violation.text;
     entry.source = violation.source;
-    entry.symbol = symbol_ ? symbol_(violation.address) : std::string{};
+    // What EasyDMA was given is an address of the core; everything else counts in its device.
+    const bool is_pointer = violation.rule.starts_with("easydma");
+    const auto address = static_cast<std::uint32_t>(violation.address);
+    entry.symbol =
+        symbol_ ? symbol_(is_pointer ? std::optional(address) : std::nullopt) : std::string{};
     entry.call = report_.calls;
     report_.violations.push_back(std::move(entry));
 }

@@ -17,8 +17,9 @@ public:
     // Tells the recorder how to leave the firmware for good; called when the power fails. Does not
     // return when the caller runs on a firmware's stack.
     void on_power_loss(std::function<void()> leave) { leave_ = std::move(leave); }
-    // Names the firmware symbol behind a device address, for violated rules; "" if there is none.
-    void on_symbol(std::function<std::string(std::uint64_t)> symbol)
+    // Names the firmware symbol behind an address of the core, for violated rules. Without an
+    // address, or where nothing with a name lies there: the code that is running.
+    void on_symbol(std::function<std::string(std::optional<std::uint32_t>)> symbol)
     {
         symbol_ = std::move(symbol);
     }
@@ -35,11 +36,17 @@ public:
     // Fails the power if a cut by time is due.
     void time_passed(models::Duration now) noexcept;
 
+    // A driver's note about a rule; `buffer_address`: of its buffer, if it has one.
+    void noted(const io_rule_note& note, std::optional<std::uint32_t> buffer_address);
+    std::size_t violation_count() const { return report_.violations.size(); }
+
     std::uint32_t admit(const models::OperationBatch& batch) noexcept override;
     void violated(const models::RuleViolation& violation) noexcept override;
 
 private:
     void lose_power() noexcept;
+    // The device whose call is running, or the first at this controller.
+    std::string device_words(std::uint32_t register_base) const;
     std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
 
     const BoardPlan& board_;
@@ -47,7 +54,7 @@ private:
     const RunOptions& options_;
     RunReport& report_;
     std::function<void()> leave_;
-    std::function<std::string(std::uint64_t)> symbol_;
+    std::function<std::string(std::optional<std::uint32_t>)> symbol_;
     bool power_lost_ = false;
     bool in_call_ = false;
     Call call_;

@@ -120,11 +120,10 @@ void RunText::finished(const StepResult& result, const MachineState& state)
         out_ << kIndent << level_letter(line.level) << ": " << line.text << '\n';
     }
     for (const Violation& violation : result.report.violations) {
-        out_ << kIndent << "rule " << violation.rule << ": " << violation.text << '\n';
-        if (!violation.symbol.empty()) {
-            out_ << kIndent << "     symbol   " << violation.symbol << '\n';
-        }
-        out_ << kIndent << "     source   " << violation.source << '\n';
+        entry("rule ", violation);
+    }
+    for (const Violation& note : result.report.notes) {
+        entry("note ", note);
     }
     for (const RunPhase& phase : result.phases) {
         out_ << phase_text(phase) << '\n';
@@ -137,6 +136,15 @@ void RunText::finished(const StepResult& result, const MachineState& state)
         out_ << kIndent << outcome_text(machine_, state, result.report.outcome)
              << fmt::format(" (code {})\n", result.report.outcome.code);
     }
+}
+
+void RunText::entry(const char* kind, const Violation& entry)
+{
+    out_ << kIndent << kind << entry.rule << ": " << entry.text << '\n';
+    if (!entry.symbol.empty()) {
+        out_ << kIndent << "     symbol   " << entry.symbol << '\n';
+    }
+    out_ << kIndent << "     source   " << entry.source << '\n';
 }
 
 void RunText::summary(const ScenarioResult& result)

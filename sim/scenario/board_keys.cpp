@@ -1,6 +1,7 @@
 #include "board_keys.hpp"
 
 #include "board_soc.hpp"
+#include "external_keys.hpp"
 #include "value_types.hpp"
 
 #include <fmt/format.h>
@@ -42,35 +43,42 @@ Key<Target> source_key()
     return result;
 }
 
+std::vector<Key<DevicePlan>> device_key_list()
+{
+    std::vector<Key<DevicePlan>> keys = {
+        key("controller", kOptional, Choice<ControllerKind>{controller_names},
+            &DevicePlan::controller,
+            "nvmc: on-chip flash of an nRF52840; plain: any geometry, behind a simple controller"),
+        key("register_base", kOptional, ByteSize{}, &DevicePlan::register_base,
+            "address of the controller's registers; default: one that nothing else uses"),
+        key("mapped_address", kOptional, ByteSize{}, &DevicePlan::mapped_address,
+            "address where byte 0 can be read; default with register_base: one of its own"),
+        key("sectors", kOptional, ListOf<Fields<SectorRun>>{{sector_run_keys}},
+            &DevicePlan::sectors, "runs of equal sectors from offset 0; a part knows its own"),
+        key("write_unit", kOptional, ByteSize{1, 2048}, &DevicePlan::write_unit_bytes,
+            "smallest write in bytes, a power of two; default for a part: 1"),
+        key("erased_value", kOptional, WholeNumber{0, 255}, &DevicePlan::erased_value,
+            "a byte after erase; default 0xFF"),
+        key("needs_erase", kOptional, Flag{}, &DevicePlan::needs_erase,
+            "false: writes overwrite, as in RRAM and MRAM; default true"),
+        key("writes_per_unit_max", kOptional, WholeNumber{0, 254}, &DevicePlan::writes_per_unit_max,
+            "writes of one unit between erases; default 0: not limited"),
+        key("erase_cycles_max", kOptional, WholeNumber{}, &DevicePlan::erase_cycles_max,
+            "endurance of a sector; default 0: not given"),
+        key("program_unit_time", kOptional, TimeSpan{}, &DevicePlan::program_unit_time,
+            "plain only: time to write one unit; default 0"),
+        key("erase_sector_time", kOptional, TimeSpan{}, &DevicePlan::erase_sector_time,
+            "plain only: time to erase one sector; default 0"),
+        source_key<DevicePlan>()};
+    for (Key<DevicePlan>& external : external_device_keys()) {
+        keys.push_back(std::move(external));
+    }
+    return keys;
+}
+
 const KeyTable<DevicePlan>& device_keys()
 {
-    static const KeyTable<DevicePlan> kTable{
-        "device",
-        {key("controller", kRequired, Choice<ControllerKind>{controller_names},
-             &DevicePlan::controller,
-             "nvmc: on-chip flash of an nRF52840; plain: any geometry, behind a simple controller"),
-         key("register_base", kOptional, ByteSize{}, &DevicePlan::register_base,
-             "address of the controller's registers; default: one that nothing else uses"),
-         key("mapped_address", kOptional, ByteSize{}, &DevicePlan::mapped_address,
-             "address where byte 0 can be read; default with register_base: one of its own"),
-         key("sectors", kRequired, ListOf<Fields<SectorRun>>{{sector_run_keys}},
-             &DevicePlan::sectors, "runs of equal sectors from offset 0"),
-         key("write_unit", kRequired, ByteSize{1, 2048}, &DevicePlan::write_unit_bytes,
-             "smallest write in bytes, a power of two"),
-         key("erased_value", kOptional, WholeNumber{0, 255}, &DevicePlan::erased_value,
-             "a byte after erase; default 0xFF"),
-         key("needs_erase", kOptional, Flag{}, &DevicePlan::needs_erase,
-             "false: writes overwrite, as in RRAM and MRAM; default true"),
-         key("writes_per_unit_max", kOptional, WholeNumber{0, 254},
-             &DevicePlan::writes_per_unit_max,
-             "writes of one unit between erases; default 0: not limited"),
-         key("erase_cycles_max", kOptional, WholeNumber{}, &DevicePlan::erase_cycles_max,
-             "endurance of a sector; default 0: not given"),
-         key("program_unit_time", kOptional, TimeSpan{}, &DevicePlan::program_unit_time,
-             "plain only: time to write one unit; default 0"),
-         key("erase_sector_time", kOptional, TimeSpan{}, &DevicePlan::erase_sector_time,
-             "plain only: time to erase one sector; default 0"),
-         source_key<DevicePlan>()}};
+    static const KeyTable<DevicePlan> kTable{"device", device_key_list(), {"controller", "part"}};
     return kTable;
 }
 
@@ -125,6 +133,33 @@ Key<BoardPlan> board_group(std::string name, const KeyTable<BoardPlan>& (*table)
     return result;
 }
 
+// A device of its own kind has to say what a part file says about a part, and nothing of a part.
+bool check_kind(Reader& reader, const YamlNode& node, const DevicePlan& device)
+{
+    const bool is_part = node.find("part") != nullptr;
+    bool good = true;
+    for (const char* const name : {"sectors", "write_unit"}) {
+        if (!is_part && node.find(name) == nullptr) {
+            reader.fail(node, fmt::format("'{}' is missing in device", name));
+            good = false;
+        }
+    }
+    for (const YamlKey& given : node.keys) {
+        const bool of_devices = given.text == "write_unit" || given.text == "source";
+        const bool of_parts = given.text == "part" || given.text == "bus" ||
+                              given.text == "driver" || given.text == "times" ||
+                              given.text == "faults";
+        if (!of_devices && of_parts != is_part) {
+            reader.fail(reader.place(given),
+                        fmt::format("'{}' is for {}; {} has a {}", given.text,
+                                    of_parts ? "external parts" : "other devices", device.name,
+                                    is_part ? "part" : "controller"));
+            good = false;
+        }
+    }
+    return good;
+}
+
 void check_device(Reader& reader, const YamlNode& node, const DevicePlan& device)
 {
     std::uint64_t size = 0;
@@ -159,32 +194,68 @@ void place_device(DevicePlan& device, std::uint32_t index)
     }
 }
 
-// `devices:`, with what a single table cannot check.
-struct Devices : NamedItems<Fields<DevicePlan>> {
-    bool read(Reader& reader, const YamlNode& node, Value& devices) const
-    {
-        if (!NamedItems::read(reader, node, devices)) {
-            return false;
-        }
-        if (devices.size() > BOARD_DEVICES_MAX) {
-            reader.fail(node, fmt::format("more than {} devices", BOARD_DEVICES_MAX));
-            return false;
-        }
-        for (std::size_t index = 0; index < devices.size(); ++index) {
-            check_device(reader, node.items[index], devices[index]);
-            place_device(devices[index], static_cast<std::uint32_t>(index));
-        }
-        return true;
+// `devices:`, with what a single table cannot check. They come behind those of the base, or take
+// the place of the one with their name.
+void read_devices(Reader& reader, const YamlNode& node, BoardPlan& board)
+{
+    std::vector<DevicePlan> devices;
+    if (!NamedItems<Fields<DevicePlan>>{{device_keys}}.read(reader, node, devices)) {
+        return;
     }
-};
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        const YamlNode& item = node.items[i];
+        DevicePlan& device = devices[i];
+        if (!check_kind(reader, item, device)) {
+            return;
+        }
+        if (device.external && item.find("write_unit") == nullptr) {
+            device.write_unit_bytes = 1;
+        }
+        check_device(reader, item, device);
+        if (!device.external) {
+            place_device(device, static_cast<std::uint32_t>(board.devices.size()));
+        }
+        const auto of_base = std::find_if(
+            board.devices.begin(), board.devices.end(),
+            [&device](const DevicePlan& earlier) { return earlier.name == device.name; });
+        if (of_base != board.devices.end()) {
+            *of_base = std::move(device);
+        } else {
+            board.devices.push_back(std::move(device));
+        }
+    }
+    if (board.devices.size() > BOARD_DEVICES_MAX) {
+        reader.fail(node, fmt::format("more than {} devices", BOARD_DEVICES_MAX));
+    }
+}
+
+Key<BoardPlan> devices_key()
+{
+    Key<BoardPlan> result;
+    result.name = "devices";
+    result.doc = "flash devices; the first is the internal one, where partitions lie by default";
+    result.read = read_devices;
+    result.schema = [] { return NamedItems<Fields<DevicePlan>>{{device_keys}}.schema(); };
+    return result;
+}
 
 // Every address may be answered by one thing only, and the 32-bit address space has an end.
-void check_addresses(Reader& reader, const YamlNode& node, const BoardPlan& board)
+void finish_board(Reader& reader, const YamlNode& node, BoardPlan& board)
 {
+    settle_soc(reader, node, board);
+    const std::string problem =
+        board.devices.empty() ? "'devices' is missing in board" : wire_external_parts(board);
+    if (!problem.empty()) {
+        reader.fail(node, problem);
+        return;
+    }
     constexpr std::uint64_t kRegisterBytes = 0x1000;
     std::vector<AddressRange> ranges{{"ram", board.ram_address, board.ram_bytes}};
     add_soc_ranges(board, ranges);
     for (const DevicePlan& device : board.devices) {
+        if (device.external) {
+            continue;  // at the controllers of the SoC, which several parts may share
+        }
         ranges.push_back({"the registers of " + device.name + " (register_base)",
                           device.register_base, kRegisterBytes});
         ranges.push_back({"the mapped memory of " + device.name + " (mapped_address)",
@@ -207,24 +278,72 @@ void check_addresses(Reader& reader, const YamlNode& node, const BoardPlan& boar
     }
 }
 
-bool read_board_file(Reader& reader, BoardSource& board)
+// The file of a board: one of the data directory, or a path. Empty: an error was recorded.
+std::filesystem::path find_board(Reader& reader, const YamlNode& node, const std::string& text)
 {
-    Reader board_reader(board.path);
+    std::filesystem::path path;
+    if (text.find('/') != std::string::npos || text.ends_with(".yaml")) {
+        path = reader.resolve(text);
+    } else {
+        std::vector<std::string> names;
+        for (const ListedFile& file : list_boards()) {
+            names.push_back(file.name);
+        }
+        if (std::find(names.begin(), names.end(), text) == names.end()) {
+            reader.fail(node, fmt::format("there is no board {}.{} Boards: {}", describe(node),
+                                          did_you_mean(text, names), comma_list(names)));
+            return {};
+        }
+        path = data_directory() / "boards" / (text + ".yaml");
+    }
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) {
+        reader.fail(node, fmt::format("there is no board file '{}' (looked for {})", text,
+                                      path.generic_string()));
+        return {};
+    }
+    return path;
+}
+
+// `is_base`: only what another board builds on.
+bool read_board_file(Reader& reader, const std::filesystem::path& path, bool is_base,
+                     BoardPlan& board)
+{
+    Reader board_reader(path);
     try {
         const YamlNode root =
-            parse_yaml(read_text_file(board.path.string(), kScenarioBytesMax), board.path.string());
-        if (read_fields(board_reader, root, board_keys(), board.plan)) {
-            settle_soc(board_reader, root, board.plan);
-            check_addresses(board_reader, root, board.plan);
+            parse_yaml(read_text_file(path.string(), kScenarioBytesMax), path.string());
+        if (is_base && root.find("base") != nullptr) {
+            board_reader.fail(root, "a board that another one is based on has no base itself");
+        } else if (read_fields(board_reader, root, board_keys(), board)) {
+            finish_board(board_reader, root, board);
         }
     } catch (const InputError& error) {
-        reader.fail(error.place(), error.sentence());
-        return false;
+        board_reader.fail(error.place(), error.sentence());
     }
     for (const InputError& error : board_reader.errors()) {
         reader.fail(error.place(), error.sentence());
     }
     return board_reader.error_count() == 0;
+}
+
+Key<BoardPlan> base_key()
+{
+    Key<BoardPlan> result;
+    result.name = "base";
+    result.doc = "a board that this one adds devices to; other keys, and devices of the same name, "
+                 "replace what it says";
+    result.read = [](Reader& reader, const YamlNode& node, BoardPlan& board) {
+        std::string text;
+        if (Text{}.read(reader, node, text)) {
+            const std::filesystem::path path = find_board(reader, node, text);
+            if (!path.empty()) {
+                read_board_file(reader, path, true, board);
+            }
+        }
+    };
+    result.schema = [] { return Text{}.schema(); };
+    return result;
 }
 
 }  // namespace
@@ -233,16 +352,14 @@ const KeyTable<BoardPlan>& board_keys()
 {
     static const KeyTable<BoardPlan> kTable{
         "board",
-        {key("name", kRequired, Text{}, &BoardPlan::name, "for people: nRF52840 DK"),
+        {base_key(), key("name", kRequired, Text{}, &BoardPlan::name, "for people: nRF52840 DK"),
          key("soc", kOptional, Text{}, &BoardPlan::soc,
              "the chip: nrf52832, nrf52833, nrf52840, nrf5340_application, nrf5340_network"),
          key("cpu_hz", kOptional, WholeNumber{1, UINT32_MAX}, &BoardPlan::cpu_hz,
              "CPU clock; default 64000000"),
          board_group("power", power_keys, "the supply and the power-fail comparator of the SoC"),
          board_group("ram", ram_keys, "RAM of the core that runs the bootloader"),
-         board_group("costs", cost_keys, "what computing costs"),
-         key("devices", kRequired, Devices{{{device_keys}}}, &BoardPlan::devices,
-             "flash devices; the first is the internal one, where partitions lie by default")}};
+         board_group("costs", cost_keys, "what computing costs"), devices_key()}};
     return kTable;
 }
 
@@ -254,37 +371,16 @@ bool BoardValue::read(Reader& reader, const YamlNode& node, Value& board) const
         if (!read_fields(reader, node, board_keys(), board.plan)) {
             return false;
         }
-        settle_soc(reader, node, board.plan);
-        check_addresses(reader, node, board.plan);
+        finish_board(reader, node, board.plan);
         return true;
     }
     std::string text;
     if (!Text{}.read(reader, node, text)) {
         return false;
     }
-    if (text.find('/') != std::string::npos || text.ends_with(".yaml")) {
-        board.path = reader.resolve(text);
-        board.name = board.path.stem().string();
-    } else {
-        std::vector<std::string> names;
-        for (const ListedFile& file : list_boards()) {
-            names.push_back(file.name);
-        }
-        if (std::find(names.begin(), names.end(), text) == names.end()) {
-            reader.fail(node, fmt::format("there is no board {}.{} Boards: {}", describe(node),
-                                          did_you_mean(text, names), comma_list(names)));
-            return false;
-        }
-        board.path = data_directory() / "boards" / (text + ".yaml");
-        board.name = text;
-    }
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(board.path, error)) {
-        reader.fail(node, fmt::format("there is no board file '{}' (looked for {})", text,
-                                      board.path.generic_string()));
-        return false;
-    }
-    return read_board_file(reader, board);
+    board.path = find_board(reader, node, text);
+    board.name = board.path.stem().string();
+    return !board.path.empty() && read_board_file(reader, board.path, false, board.plan);
 }
 
 Json BoardValue::schema() const

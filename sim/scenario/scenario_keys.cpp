@@ -1,6 +1,7 @@
 #include "scenario_keys.hpp"
 
 #include "board_keys.hpp"
+#include "external_keys.hpp"
 #include "value_types.hpp"
 
 namespace brownout::sim {
@@ -14,7 +15,8 @@ const KeyTable<Scenario>& scenario_keys()
              "what it shows, in one line"),
          key("board", Presence::kRequired, BoardValue{}, &Scenario::board,
              "a board of `brownout list`, the path of a board file, or a board written out here"),
-         partitions_key(), boot_key(), images_key(), flash_key(), steps_key(), explore_key()}};
+         device_changes_key(), partitions_key(), boot_key(), images_key(), flash_key(), steps_key(),
+         explore_key()}};
     return kTable;
 }
 

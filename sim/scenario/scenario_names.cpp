@@ -84,6 +84,23 @@ std::span<const Named<ControllerKind>> controller_names()
     return kNames;
 }
 
+std::span<const Named<word_alignment>> word_alignment_names()
+{
+    static constexpr Named<word_alignment> kNames[] = {
+        {"off", WORD_ALIGNMENT_OFF},
+        {"refuse", WORD_ALIGNMENT_REFUSE},
+        {"round", WORD_ALIGNMENT_ROUND},
+        {"read-modify-write", WORD_ALIGNMENT_READ_MODIFY_WRITE}};
+    return kNames;
+}
+
+std::span<const Named<models::TimeCase>> time_case_names()
+{
+    static constexpr Named<models::TimeCase> kNames[] = {{"typical", models::TimeCase::kTypical},
+                                                         {"maximum", models::TimeCase::kMaximum}};
+    return kNames;
+}
+
 std::span<const Named<OutcomeKind>> outcome_names()
 {
     static constexpr std::array<Named<OutcomeKind>, 12> kNames = {

@@ -1,4 +1,5 @@
 // A scenario as YAML that loads to the same scenario.
+#include "board_writer.hpp"
 #include "scalar_text.hpp"
 #include "scenario_keys.hpp"
 
@@ -32,7 +33,8 @@ public:
     {
         out_ << YAML::BeginMap;
         value("scenario", scenario_.name);
-        board();
+        write_board(out_, scenario_, directory_);
+        write_device_changes(out_, scenario_);
         partitions();
         boot();
         images();
@@ -95,74 +97,6 @@ private:
     }
 
     // ---- sections ----
-
-    void board()
-    {
-        const BoardSource& source = scenario_.board;
-        if (source.is_inline) {
-            begin_map("board");
-            inline_board(source.plan);
-            end_map();
-            return;
-        }
-        const std::filesystem::path shipped = data_directory() / "boards" / (source.name + ".yaml");
-        if (source.path == shipped) {
-            value("board", source.name);
-            return;
-        }
-        // A path without a slash and without .yaml would be taken for the name of a board.
-        const std::string path = relative(source.path);
-        value("board", path.find('/') == std::string::npos ? "./" + path : path);
-    }
-
-    void inline_board(const BoardPlan& plan)
-    {
-        value("name", plan.name);
-        unless_default("soc", plan.soc, std::string{});
-        value("cpu_hz", plan.cpu_hz);
-        begin_map("power", true);
-        value("supply_millivolts", plan.supply_millivolts);
-        value("power_fail_millivolts", plan.power_fail_millivolts);
-        end_map();
-        begin_map("ram", true);
-        plain("address", hex(plan.ram_address));
-        plain("size", hex(plan.ram_bytes));
-        end_map();
-        begin_map("costs");
-        value("sha256_cycles_per_byte", plan.sha256_cycles_per_byte);
-        value("verify_cycles", plan.verify_cycles);
-        value("register_access_cycles", plan.register_access_cycles);
-        end_map();
-        begin_map("devices");
-        for (const DevicePlan& device : plan.devices) {
-            begin_map(device.name.c_str());
-            inline_device(device);
-            end_map();
-        }
-        end_map();
-    }
-
-    void inline_device(const DevicePlan& device)
-    {
-        choice("controller", controller_names(), device.controller);
-        plain("register_base", hex(device.register_base));
-        plain("mapped_address", hex(device.mapped_address));
-        out_ << YAML::Key << "sectors" << YAML::Value << YAML::BeginSeq;
-        for (const SectorRun& run : device.sectors) {
-            out_ << YAML::Flow << YAML::BeginMap;
-            value("size", run.size_bytes);
-            value("count", run.count);
-            out_ << YAML::EndMap;
-        }
-        out_ << YAML::EndSeq;
-        value("write_unit", device.write_unit_bytes);
-        plain("erased_value", hex(device.erased_value));
-        value("needs_erase", device.needs_erase);
-        value("writes_per_unit_max", static_cast<unsigned>(device.writes_per_unit_max));
-        value("erase_cycles_max", device.erase_cycles_max);
-        plain("program_unit_time", duration_text(device.program_unit_time));
-        plain("erase_sector_time", duration_text(device.erase_sector_time));
-    }
 
     void partitions()
     {

@@ -60,6 +60,7 @@ struct spi_nor_options {
     bool use_block_erase;    /* 52h and D8h where a request covers a whole aligned block */
     bool check_write_enable; /* read WEL after WREN, FLASH_EIO if it is not set */
     bool release_power_down; /* ABh at start */
+    bool high_performance;   /* MX25R: sets L/H in its second configuration byte at start */
     bool poll_ends_on_error; /* a status read that fails counts as ready */
     enum word_alignment word_alignment;
     uint32_t poll_interval_us;   /* between two status reads, above the overhead */

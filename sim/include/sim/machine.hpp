@@ -13,6 +13,7 @@
 #include <models/part_state.hpp>
 #include <models/time.hpp>
 
+#include <sim/external_plan.hpp>
 #include <sim/firmware.hpp>
 
 #include <cstdint>
@@ -32,8 +33,9 @@ namespace brownout::sim {
 // ---- plans: plain data, filled by the scenario loader or by a reference case --------------------
 
 enum class ControllerKind {
-    kNvmc,  // on-chip flash behind the NVMC of an nRF52 or nRF5340
-    kPlain  // the plain flash controller: any geometry, see models/plain_flash.hpp
+    kNvmc,   // on-chip flash behind the NVMC of an nRF52 or nRF5340
+    kPlain,  // the plain flash controller: any geometry, see models/plain_flash.hpp
+    kSpiNor  // a SPI NOR part behind a SPIM: DevicePlan::external
 };
 
 struct SectorRun {
@@ -56,6 +58,7 @@ struct DevicePlan {
     bool dma_reads_ram_only = false;       // plain only: EasyDMA's rule
     models::Duration program_unit_time{};  // plain only; the NVMC has its own data
     models::Duration erase_sector_time{};
+    std::optional<ExternalPlan> external;  // set for external parts, and only for them
 
     std::uint64_t size_bytes() const;
 };
@@ -162,7 +165,7 @@ struct Violation {
     std::string rule;
     std::string text;  // sentence with device and address
     std::string source;
-    std::string symbol;      // firmware symbol, if one is involved
+    std::string symbol;      // of the firmware: the buffer at fault, or the running code
     std::uint64_t call = 0;  // calls made before
 };
 
@@ -170,6 +173,7 @@ struct RunReport {
     Outcome outcome;
     std::vector<LogLine> log;
     std::vector<Violation> violations;
+    std::vector<Violation> notes;  // of drivers that served what a rule would have spoiled
     std::uint32_t calls = 0;
     std::uint64_t operations = 0;
     models::Duration start{};
@@ -218,6 +222,9 @@ struct RunOptions {
     models::Duration time_budget = models::milliseconds(3'600'000);
     std::uint64_t noise_seed = 0;  // content of no-init RAM; 0: zeroes
     bool keep_log = true;
+    // Carry out every poll of a busy part, also those that cannot differ from the one before. For
+    // waveforms, and to show that jumping over them changes nothing.
+    bool every_poll = false;
 };
 
 // ---- the machine -------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ public:
     void summary(const ScenarioResult& result);
 
 private:
+    void entry(const char* kind, const Violation& entry);
     const ScenarioMachine& machine_;
     std::ostream& out_;
 };

@@ -204,7 +204,8 @@ struct Scenario {
     std::string name;            // one line for people
     std::filesystem::path path;  // of the file
     BoardSource board;
-    std::vector<Partition> partitions;  // in the order of the file
+    std::vector<std::string> changed_devices;  // external parts that differ from the board file
+    std::vector<Partition> partitions;         // in the order of the file
     BootOptions boot;
     std::vector<ScenarioImage> images;
     std::vector<InitialContent> flash;

@@ -23,6 +23,8 @@ std::span<const Named<boot_downgrade>> downgrade_names();
 std::span<const Named<boot_fix>> fix_names();
 std::span<const Named<boot_mutant>> mutant_names();
 std::span<const Named<ControllerKind>> controller_names();
+std::span<const Named<word_alignment>> word_alignment_names();
+std::span<const Named<models::TimeCase>> time_case_names();
 std::span<const Named<OutcomeKind>> outcome_names();
 std::span<const Named<StepKind>> step_names();
 std::span<const Named<Granularity>> granularity_names();

@@ -1,0 +1,58 @@
+// An external memory part of a board: which part, how it is wired, how its driver is built, and
+// what is wrong with it. Plain data; read from `part`, `bus`, `driver`, `faults` of a device.
+#pragma once
+
+#include <boot/driver_options.h>
+#include <models/spi_nor.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace brownout::sim {
+
+// A pin, written P0.17.
+struct PinPlan {
+    std::uint8_t port = 0;
+    std::uint8_t pin = 0;
+};
+
+struct BusPlan {
+    std::string controller;  // instance of the SoC: "spim2"
+    std::uint32_t frequency_hz = 8'000'000;
+    PinPlan cs{0, 17};  // defaults: the external flash of the nRF52840 DK
+    PinPlan sck{0, 19};
+    PinPlan mosi{0, 20};
+    PinPlan miso{0, 21};
+    std::vector<std::uint32_t> anomalies;  // of the SPIM, by number: 58, 109, 198
+};
+
+// As Zephyr 2.4 builds its SPI NOR driver: 03h, sector erases, a bounce buffer of 8 bytes.
+inline spi_nor_options usual_nor_driver()
+{
+    spi_nor_options options{};
+    options.wiring.bounce_bytes = 8;
+    options.read_opcode = 0x03;
+    options.page_bytes = 256;
+    return options;
+}
+
+struct ExternalPlan {
+    std::string part;                 // as written: a name of scenarios/parts/, or a path
+    std::filesystem::path part_file;  // what it was read from
+    models::SpiNorData nor;
+    models::SpiNorOptions nor_options;  // typical or maximum times, faults
+    BusPlan bus;
+    bool check_id = true;  // the driver compares the JEDEC ID at start
+    // Addresses, pins and `jedec_id` are filled in by wire_external_parts().
+    spi_nor_options driver = usual_nor_driver();
+};
+
+struct BoardPlan;
+
+// Fills in what follows from the SoC and the part: addresses of controllers, sectors, the options
+// of drivers. Answers what is wrong, as a sentence; "" if the board can be built. Idempotent.
+std::string wire_external_parts(BoardPlan& board);
+
+}  // namespace brownout::sim

@@ -1,0 +1,107 @@
+#include "external_devices.hpp"
+
+#include "soc_pins.hpp"
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+bool has_anomaly(const BusPlan& bus, std::uint32_t number)
+{
+    return std::find(bus.anomalies.begin(), bus.anomalies.end(), number) != bus.anomalies.end();
+}
+
+models::SpimData spim_data(const BoardPlan& board, const BusPlan& bus)
+{
+    const models::SpimInstance* const instance = spim_instance(board, bus.controller);
+    models::SpimData data;
+    data.name = bus.controller;
+    data.register_base = instance->register_base;
+    data.frequency_max_hz = instance->frequency_max_hz;
+    data.maxcnt_bits = instance->maxcnt_bits;
+    data.anomalies.anomaly_58 = has_anomaly(bus, 58);
+    data.anomalies.anomaly_109 = has_anomaly(bus, 109);
+    data.anomalies.anomaly_198 = has_anomaly(bus, 198);
+    return data;
+}
+
+class SpiPartModel final : public DeviceModel {
+public:
+    SpiPartModel(std::unique_ptr<models::SpiPart> part, const BusPlan& bus,
+                 SharedControllers& shared)
+        : part_(std::move(part)), wire_(*part_)
+    {
+        shared.spim(bus).connect(wire_);
+        shared.gpio(bus.cs).connect(bus.cs.pin, &wire_);
+    }
+
+    void map(models::Bus&) override {}  // the shared controllers have the registers
+    void attach(models::FlashArray& cells, models::PartState& state) override
+    {
+        part_->attach(cells, state);
+    }
+    void reset(models::ResetKind kind) override
+    {
+        wire_.reset();
+        part_->reset(kind);
+    }
+
+private:
+    std::unique_ptr<models::SpiPart> part_;
+    models::SpiWire wire_;
+};
+
+}  // namespace
+
+models::Spim& SharedControllers::spim(const BusPlan& bus)
+{
+    std::unique_ptr<models::Spim>& entry = spims_[bus.controller];
+    if (entry == nullptr) {
+        entry = std::make_unique<models::Spim>(spim_data(board_, bus));
+    }
+    return *entry;
+}
+
+models::Gpio& SharedControllers::gpio(const PinPlan& pin)
+{
+    std::unique_ptr<models::Gpio>& entry = ports_[pin.port];
+    if (entry == nullptr) {
+        models::GpioData data;
+        data.register_base = gpio_base(board_, pin.port);
+        entry = std::make_unique<models::Gpio>(data);
+    }
+    return *entry;
+}
+
+void SharedControllers::map(models::Bus& bus)
+{
+    for (const auto& [name, spim] : spims_) {
+        spim->map(bus);
+    }
+    for (const auto& [port, gpio] : ports_) {
+        gpio->map(bus);
+    }
+}
+
+void SharedControllers::reset()
+{
+    for (const auto& [name, spim] : spims_) {
+        spim->reset();
+    }
+    for (const auto& [port, gpio] : ports_) {
+        gpio->reset();
+    }
+}
+
+std::unique_ptr<DeviceModel> make_spi_device(const DevicePlan& plan, std::uint32_t device_index,
+                                             SharedControllers& shared)
+{
+    const ExternalPlan& external = *plan.external;
+    return std::make_unique<SpiPartModel>(
+        std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index),
+        external.bus, shared);
+}
+
+}  // namespace brownout::sim

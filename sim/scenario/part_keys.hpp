@@ -1,0 +1,20 @@
+// Part files: what distinguishes one memory part from another, with the source of every figure.
+#pragma once
+
+#include "key_table.hpp"
+
+#include <models/spi_nor_data.hpp>
+
+#include <filesystem>
+
+namespace brownout::sim {
+
+// The keys of a SPI NOR part file: the members of models::SpiNorData, one to one.
+const KeyTable<models::SpiNorData>& spi_nor_part_keys();
+
+// `text`, as a board wrote it at `node`: the name of a part of the data directory, or a path.
+// False: errors were recorded, in the part file or at `node`.
+bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
+               std::filesystem::path& file, models::SpiNorData& part);
+
+}  // namespace brownout::sim
