@@ -29,8 +29,8 @@ ExternalScenario field_case(const std::string& changes)
 
 double log_seconds(const RunReport& report, const std::string& part)
 {
-    const auto line = std::find_if(report.log.begin(), report.log.end(), [&](const LogLine& line) {
-        return line.text.find(part) != std::string::npos;
+    const auto line = std::find_if(report.log.begin(), report.log.end(), [&](const LogLine& entry) {
+        return entry.text.find(part) != std::string::npos;
     });
     return line == report.log.end() ? -1.0 : models::seconds(line->time);
 }
@@ -85,7 +85,7 @@ TEST(FieldTimes, HashingTakes51CyclesPerByteAndReadingOverTheBusTheRest)
     EXPECT_NEAR(internal - nothing, kHashedBytes * 51 / 64e6, 0.003);
 
     const ScenarioResult swap = [] {
-        ScenarioMachine machine(field_case("{faults: {mute: {from_op: 0}}}").load());
+        ScenarioMachine machine(field_case("{times: typical}").load());
         return run_scenario(machine, nullptr);
     }();
     const double validated =
