@@ -47,6 +47,10 @@ public:
         wire_.reset();
         part_->reset(kind);
     }
+    void set_wave_observer(models::WaveObserver* waves) override
+    {
+        wire_.set_wave_observer(waves);
+    }
 
 private:
     std::unique_ptr<models::SpiPart> part_;
