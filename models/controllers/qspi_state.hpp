@@ -77,6 +77,9 @@ struct Qspi::Impl {
     Duration clock_period();
     void clock(std::span<const std::uint8_t> out, std::span<std::uint8_t> in,
                std::uint32_t byte_count, unsigned lines, AccessContext& line);
+    // The same for data, which a change of the clock's source spoils.
+    void clock_data(std::span<const std::uint8_t> out, std::span<std::uint8_t> in,
+                    std::uint32_t byte_count, unsigned lines, AccessContext& line);
     void send_address(std::uint32_t address, unsigned lines, AccessContext& line);
     void command(std::uint8_t opcode, AccessContext& line);
     void read_status(AccessContext& line);

@@ -235,8 +235,8 @@ void Qspi::Impl::custom_instruction(std::uint32_t config, AccessContext& access)
     }
     if (length > 1) {
         std::array<std::uint8_t, 8> answer{};
-        clock(std::span<const std::uint8_t>(bytes).first(length - 1),
-              std::span<std::uint8_t>(answer).first(length - 1), length - 1, 1, line);
+        clock_data(std::span<const std::uint8_t>(bytes).first(length - 1),
+                   std::span<std::uint8_t>(answer).first(length - 1), length - 1, 1, line);
         at(qspi_register::kCinstrDat0) = 0;
         at(qspi_register::kCinstrDat1) = 0;
         for (std::uint32_t i = 0; i + 1 < length; ++i) {

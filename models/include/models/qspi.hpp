@@ -80,7 +80,8 @@ struct QspiAnomalies {
     // is not of whole words gets the bytes of the word below (after a field report, unverified).
     bool unaligned_xip_reads = false;
     // nRF52840-244: data on the wire are wrong while the source of HFCLK changes; see
-    // set_clock_switch(). Here the highest bit of every byte is inverted.
+    // set_clock_switch(). Here the highest bit of every data byte is inverted; opcodes, addresses
+    // and the peripheral's own status reads get through.
     bool clock_switch = false;
     // nRF5340-121: IFCONFIG0 bits 16 and 17 must suit the frequency and RXDELAY must be 6, or data
     // that come in are wrong.
