@@ -45,6 +45,8 @@
 
 #define NOR_WRITE_STATUS 0x01u
 #define NOR_READ_STATUS 0x05u
+#define NOR_READ_CONFIGURATION 0x15u /* MX25R: two bytes */
+#define NOR_CONFIGURATION_LH (0x02u << 8)
 #define NOR_READ_STATUS_2 0x35u
 #define NOR_READ_ID 0x9Fu
 #define NOR_RELEASE_POWER_DOWN 0xABu
@@ -148,6 +150,19 @@ static void enable_quad(const struct flash_device *device)
     wait_idle(device);
 }
 
+static void leave_low_power(const struct flash_device *device)
+{
+    uint32_t status = instruct(device, NOR_READ_STATUS, 2u, 0u, 0u) & 0xFFu;
+    uint32_t configuration = instruct(device, NOR_READ_CONFIGURATION, 3u, 0u, 0u) & 0xFFFFu;
+
+    if ((configuration & NOR_CONFIGURATION_LH) == 0u) {
+        (void)instruct(device, NOR_WRITE_STATUS, 4u,
+                       status | (configuration | NOR_CONFIGURATION_LH) << 8,
+                       QSPI_CINSTR_WREN | QSPI_CINSTR_WIPWAIT);
+        wait_idle(device);
+    }
+}
+
 static bool are_usable(const struct qspi_nor_options *options, uint32_t size_bytes)
 {
     return options != NULL && size_bytes <= NOR_ADDRESSES_END &&
@@ -213,6 +228,9 @@ static int qspi_nor_start(const struct flash_device *device)
         options->read_mode >= FIRST_QUAD_READ_MODE || options->write_mode >= FIRST_QUAD_WRITE_MODE;
     if (has_quad && options->quad_enable != QSPI_QUAD_ENABLE_NONE) {
         enable_quad(device);
+    }
+    if (options->high_performance) {
+        leave_low_power(device);
     }
     return FLASH_OK;
 }

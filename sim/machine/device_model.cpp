@@ -1,6 +1,7 @@
 #include "device_model.hpp"
 
 #include "external_devices.hpp"
+#include "qspi_device.hpp"
 
 #include <models/assert.hpp>
 #include <models/nvmc.hpp>
@@ -80,6 +81,15 @@ private:
     std::uint32_t mapped_bytes_;
 };
 
+const void* driver_options(const DevicePlan& plan)
+{
+    if (!plan.external) {
+        return nullptr;
+    }
+    const void* const qspi = &plan.external->qspi_driver;
+    return plan.controller == ControllerKind::kQspiNor ? qspi : &plan.external->driver;
+}
+
 board_driver driver_of(const DevicePlan& plan)
 {
     switch (plan.controller) {
@@ -89,6 +99,8 @@ board_driver driver_of(const DevicePlan& plan)
         return BOARD_DRIVER_PLAIN;
     case ControllerKind::kSpiNor:
         return BOARD_DRIVER_SPI_NOR;
+    case ControllerKind::kQspiNor:
+        return BOARD_DRIVER_QSPI_NOR;
     }
     return BOARD_DRIVER_NONE;
 }
@@ -103,6 +115,7 @@ models::FlashArray blank_cells(const DevicePlan& plan)
     case ControllerKind::kPlain:
         return models::FlashArray(models::PlainFlash::geometry(plain_data(plan)));
     case ControllerKind::kSpiNor:
+    case ControllerKind::kQspiNor:
         return models::FlashArray(models::SpiNor::geometry(plan.external->nor));
     }
     BROWNOUT_ASSERT(!"every controller has cells");
@@ -127,6 +140,8 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
             plan, plain_data(plan), device_index, models::plain_register::kBlockBytes);
     case ControllerKind::kSpiNor:
         return make_spi_device(plan, device_index, shared);
+    case ControllerKind::kQspiNor:
+        return make_qspi_device(shared.board(), plan, device_index);
     }
     return nullptr;
 }
@@ -146,7 +161,7 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         entry.write_unit_bytes = device.write_unit_bytes;
         entry.erased_value = device.erased_value;
         entry.needs_erase = device.needs_erase;
-        entry.options = device.external ? &device.external->driver : nullptr;
+        entry.options = driver_options(device);
         for (const SectorRun& run : device.sectors) {
             entry.sector_runs[entry.sector_run_count++] = {run.size_bytes, run.count};
         }

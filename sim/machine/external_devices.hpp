@@ -20,6 +20,7 @@ public:
     models::Spim& spim(const BusPlan& bus);
     models::Gpio& gpio(const PinPlan& pin);
 
+    const BoardPlan& board() const { return board_; }
     void map(models::Bus& bus);
     // At the start of a run, before parts are reset.
     void reset();

@@ -247,6 +247,7 @@ void Processor::reset(Firmware& firmware, FirmwareFiber& fiber, const boot_platf
     now_ = options.start;
     every_poll_ = options.every_poll;
     deadline_ = options.start + options.time_budget;
+    advanced_to_ = now_;
     outcome_.reset();
     caller_ = nullptr;
     bus_.clear_windows();
@@ -377,11 +378,13 @@ void Processor::end(OutcomeKind kind, std::string text) noexcept
 void Processor::advanced() noexcept
 {
     if (now_ >= models::kNever) {
+        now_ = advanced_to_;
         end(OutcomeKind::kHang,
             fmt::format("the core is halted by its bus, in {}", caller_symbol()));
         leave();
         return;
     }
+    advanced_to_ = now_;
     recorder_->time_passed(now_);
     if (now_ > deadline_) {
         end(OutcomeKind::kCycleBudget,

@@ -109,6 +109,7 @@ private:
     models::Duration now_{};
     models::Duration horizon_{};
     models::Duration deadline_{};
+    models::Duration advanced_to_{};  // by the access before the current one
     std::optional<Outcome> outcome_;
     NextChange next_change_ = [](models::Duration) { return std::nullopt; };
     bool every_poll_ = false;

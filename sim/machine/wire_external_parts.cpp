@@ -1,7 +1,10 @@
 // From the names in a board file to addresses: buses, sectors, driver options.
+#include "qspi_device.hpp"
 #include "soc_pins.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace brownout::sim {
 
@@ -16,6 +19,7 @@ std::string spim_names(const BoardPlan& board)
         for (const models::SpimInstance& instance : soc->spims) {
             names += fmt::format("{}spim{}", names.empty() ? "" : ", ", instance.number);
         }
+        names += soc->qspi == nullptr ? "" : ", qspi";
     }
     return names;
 }
@@ -37,9 +41,33 @@ spi_wiring wiring_of(const BoardPlan& board, const ExternalPlan& external,
     return wiring;
 }
 
+std::uint32_t expected_id(const ExternalPlan& external)
+{
+    const auto& id = external.nor.identity.jedec_id;
+    return external.check_id ? std::uint32_t{id[0]} << 16 | std::uint32_t{id[1]} << 8 | id[2] : 0;
+}
+
+// What follows from the part, whatever it hangs on.
+void describe_part(DevicePlan& device)
+{
+    const models::SpiNorData& nor = device.external->nor;
+    device.mapped_address = IO_ADDRESS_NONE;
+    device.sectors = {
+        {kSectorBytes, static_cast<std::uint32_t>(nor.identity.size_bytes / kSectorBytes)}};
+    device.erased_value = 0xFF;
+    device.needs_erase = true;
+    device.erase_cycles_max = nor.endurance.erase_cycles;
+    device.external->driver.jedec_id = expected_id(*device.external);
+    device.external->driver.page_bytes = nor.programs.page_bytes;
+}
+
 std::string wire_device(const BoardPlan& board, DevicePlan& device)
 {
     ExternalPlan& external = *device.external;
+    describe_part(device);
+    if (external.bus.controller == kQspiName) {
+        return wire_qspi_device(board, device);
+    }
     const models::SpimInstance* const spim = spim_instance(board, external.bus.controller);
     if (spim == nullptr) {
         const std::string names = spim_names(board);
@@ -50,17 +78,7 @@ std::string wire_device(const BoardPlan& board, DevicePlan& device)
     }
     device.controller = ControllerKind::kSpiNor;
     device.register_base = spim->register_base;
-    device.mapped_address = IO_ADDRESS_NONE;
-    device.sectors = {{kSectorBytes, static_cast<std::uint32_t>(external.nor.identity.size_bytes /
-                                                                kSectorBytes)}};
-    device.erased_value = 0xFF;
-    device.needs_erase = true;
-    device.erase_cycles_max = external.nor.endurance.erase_cycles;
-    const auto& id = external.nor.identity.jedec_id;
     external.driver.wiring = wiring_of(board, external, *spim);
-    external.driver.jedec_id =
-        external.check_id ? std::uint32_t{id[0]} << 16 | std::uint32_t{id[1]} << 8 | id[2] : 0;
-    external.driver.page_bytes = external.nor.programs.page_bytes;
     return {};
 }
 
@@ -87,6 +105,12 @@ std::uint32_t gpio_base(const BoardPlan& board, unsigned port)
 
 std::string wire_external_parts(BoardPlan& board)
 {
+    const auto on_qspi = [](const DevicePlan& device) {
+        return device.external && device.external->bus.controller == kQspiName;
+    };
+    if (std::count_if(board.devices.begin(), board.devices.end(), on_qspi) > 1) {
+        return "a QSPI has one chip select, and so one part";
+    }
     for (DevicePlan& device : board.devices) {
         if (!device.external) {
             continue;

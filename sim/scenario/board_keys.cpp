@@ -209,7 +209,7 @@ void read_devices(Reader& reader, const YamlNode& node, BoardPlan& board)
             return;
         }
         if (device.external && item.find("write_unit") == nullptr) {
-            device.write_unit_bytes = 1;
+            device.write_unit_bytes = device.external->bus.controller == "qspi" ? 4 : 1;
         }
         check_device(reader, item, device);
         if (!device.external) {

@@ -1,8 +1,11 @@
 #include "board_soc.hpp"
 
+#include <models/qspi.hpp>
 #include <models/soc_registers.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace brownout::sim {
 
@@ -90,6 +93,15 @@ void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges)
     const models::Soc* const soc = models::find_soc(board.soc);
     if (soc == nullptr) {
         return;
+    }
+    for (const DevicePlan& device : board.devices) {
+        if (device.controller == ControllerKind::kQspiNor) {
+            ranges.push_back({"registers of the QSPI", soc->qspi->register_base,
+                              models::qspi_register::kBlockBytes});
+            ranges.push_back(
+                {"the XIP window", soc->qspi->xip_address,
+                 std::min<std::uint64_t>(device.size_bytes(), soc->qspi->xip_size_bytes)});
+        }
     }
     for (const models::BusRange& range : models::soc_register_ranges(*soc)) {
         ranges.push_back(

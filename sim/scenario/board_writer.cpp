@@ -67,6 +67,14 @@ private:
     {
         begin("bus");
         text("controller", bus.controller);
+        if (bus.controller == "qspi") {
+            text("read_mode", name_of(qspi_read_mode_names(), bus.read_mode));
+            text("write_mode", name_of(qspi_write_mode_names(), bus.write_mode));
+            begin("clock_switch");
+            text("from", duration_text(bus.clock_switch_from));
+            text("for", duration_text(bus.clock_switch_time));
+            end();
+        }
         text("frequency", frequency_text(bus.frequency_hz));
         text("cs", pin_text(bus.cs));
         text("sck", pin_text(bus.sck));

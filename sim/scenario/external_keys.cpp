@@ -67,7 +67,7 @@ struct Pin {
 
 struct Anomalies {
     using Value = std::vector<std::uint32_t>;
-    static constexpr std::uint32_t kKnown[] = {58, 109, 198};
+    static constexpr std::uint32_t kKnown[] = {43, 58, 109, 121, 159, 198, 215, 216, 244};
     bool read(Reader& reader, const YamlNode& node, Value& anomalies) const
     {
         std::vector<std::uint64_t> numbers;
@@ -77,7 +77,8 @@ struct Anomalies {
         anomalies.clear();
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             if (std::find(std::begin(kKnown), std::end(kKnown), numbers[i]) == std::end(kKnown)) {
-                reader.must_be(node.items[i], "an anomaly that is modelled: 58, 109 or 198");
+                reader.must_be(node.items[i], "an anomaly that is modelled: 58, 109 or 198 of a "
+                                              "SPIM; 43, 121, 159, 215, 216 or 244 of a QSPI");
                 return false;
             }
             anomalies.push_back(static_cast<std::uint32_t>(numbers[i]));
@@ -112,12 +113,33 @@ struct TimeIn {
 using Microseconds = TimeIn<1'000'000>;
 using Milliseconds = TimeIn<1'000'000'000>;
 
+const KeyTable<BusPlan>& clock_switch_keys()
+{
+    static const KeyTable<BusPlan> kTable{
+        "clock_switch",
+        {key("from", kRequired, TimeSpan{}, &BusPlan::clock_switch_from, "since each reset"),
+         key("for", kRequired, TimeSpan{}, &BusPlan::clock_switch_time, "how long it takes")}};
+    return kTable;
+}
+
+Key<BusPlan> clock_switch_key()
+{
+    Key<BusPlan> result;
+    result.name = "clock_switch";
+    result.doc = "qspi: when the source of HFCLK changes, for anomaly 244; default never";
+    result.read = [](Reader& reader, const YamlNode& node, BusPlan& bus) {
+        read_fields(reader, node, clock_switch_keys(), bus);
+    };
+    result.schema = [] { return fields_schema(clock_switch_keys()); };
+    return result;
+}
+
 const KeyTable<BusPlan>& bus_keys()
 {
     static const KeyTable<BusPlan> kTable{
         "bus",
         {key("controller", kOptional, Text{}, &BusPlan::controller,
-             "instance of the SoC: spim0, spim1, ...; a board names one"),
+             "instance of the SoC: spim0, spim1, ... or qspi; a board names one"),
          key("frequency", kOptional, Frequency{}, &BusPlan::frequency_hz,
              "of SCK; the highest that the instance has below it is used; default 8 MHz"),
          key("cs", kOptional, Pin{}, &BusPlan::cs, "chip select; default P0.17"),
@@ -125,7 +147,12 @@ const KeyTable<BusPlan>& bus_keys()
          key("mosi", kOptional, Pin{}, &BusPlan::mosi, "default P0.20"),
          key("miso", kOptional, Pin{}, &BusPlan::miso, "default P0.21"),
          key("anomalies", kOptional, Anomalies{}, &BusPlan::anomalies,
-             "silicon errata of the SPIM that are in force; default none")}};
+             "silicon errata of the controller that are in force; default none"),
+         key("read_mode", kOptional, Choice<std::uint8_t>{qspi_read_mode_names},
+             &BusPlan::read_mode, "qspi: how it reads; default fastread"),
+         key("write_mode", kOptional, Choice<std::uint8_t>{qspi_write_mode_names},
+             &BusPlan::write_mode, "qspi: how it programs; default pp"),
+         clock_switch_key()}};
     return kTable;
 }
 
@@ -266,7 +293,12 @@ std::vector<Key<DevicePlan>> change_keys()
     return {external_key(
                 "bus", "how the part is wired",
                 [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
+                    const bool was_qspi = external.bus.controller == "qspi";
                     read_fields(reader, node, bus_keys(), external.bus);
+                    if (!was_qspi && external.bus.controller == "qspi") {
+                        // As the driver is since zephyr #28189.
+                        external.driver.word_alignment = WORD_ALIGNMENT_READ_MODIFY_WRITE;
+                    }
                 },
                 [] { return fields_schema(bus_keys()); }),
             external_key(

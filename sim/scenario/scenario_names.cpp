@@ -94,6 +94,20 @@ std::span<const Named<word_alignment>> word_alignment_names()
     return kNames;
 }
 
+std::span<const Named<std::uint8_t>> qspi_read_mode_names()
+{
+    static constexpr Named<std::uint8_t> kNames[] = {
+        {"fastread", 0}, {"read2o", 1}, {"read2io", 2}, {"read4o", 3}, {"read4io", 4}};
+    return kNames;
+}
+
+std::span<const Named<std::uint8_t>> qspi_write_mode_names()
+{
+    static constexpr Named<std::uint8_t> kNames[] = {
+        {"pp", 0}, {"pp2o", 1}, {"pp4o", 2}, {"pp4io", 3}};
+    return kNames;
+}
+
 std::span<const Named<models::TimeCase>> time_case_names()
 {
     static constexpr Named<models::TimeCase> kNames[] = {{"typical", models::TimeCase::kTypical},

@@ -114,6 +114,7 @@ struct qspi_nor_options {
     uint32_t page_bytes;                /* 256 or 512 */
     enum qspi_quad_enable quad_enable;  /* set at start if a mode has four data lines */
     bool nrf53_timing;                  /* anomaly 121 of the nRF5340: IFCONFIG0 and IFTIMING */
+    bool high_performance;              /* MX25R: sets L/H in its second configuration byte */
     bool use_block_erase;               /* 64 KiB where a request covers a whole aligned block */
     bool release_power_down;            /* ABh at start */
     enum word_alignment word_alignment; /* OFF: handed to the peripheral as it is */

@@ -19,13 +19,19 @@ struct PinPlan {
 };
 
 struct BusPlan {
-    std::string controller;  // instance of the SoC: "spim2"
+    std::string controller;  // instance of the SoC: "spim2", or "qspi"
     std::uint32_t frequency_hz = 8'000'000;
     PinPlan cs{0, 17};  // defaults: the external flash of the nRF52840 DK
     PinPlan sck{0, 19};
     PinPlan mosi{0, 20};
     PinPlan miso{0, 21};
-    std::vector<std::uint32_t> anomalies;  // of the SPIM, by number: 58, 109, 198
+    // Of the controller, by number. SPIM: 58, 109, 198. QSPI: 43, 121, 159, 215, 216, 244.
+    std::vector<std::uint32_t> anomalies;
+    // QSPI alone; the pins above are of a SPIM.
+    std::uint8_t read_mode = 0;            // IFCONFIG0.READOC: 0 fastread ... 4 read4io
+    std::uint8_t write_mode = 0;           // IFCONFIG0.WRITEOC: 0 pp ... 3 pp4io
+    models::Duration clock_switch_from{};  // since the reset; anomaly 244
+    models::Duration clock_switch_time{};  // 0: the source of HFCLK stays
 };
 
 // As Zephyr 2.4 builds its SPI NOR driver: 03h, sector erases, a bounce buffer of 8 bytes.
@@ -47,6 +53,8 @@ struct ExternalPlan {
     bool check_id = true;  // the driver compares the JEDEC ID at start
     // Addresses, pins and `jedec_id` are filled in by wire_external_parts().
     spi_nor_options driver = usual_nor_driver();
+    // Behind a QSPI, made from `driver` and `bus` by wire_external_parts().
+    qspi_nor_options qspi_driver{};
 };
 
 struct BoardPlan;

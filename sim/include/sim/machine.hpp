@@ -33,9 +33,10 @@ namespace brownout::sim {
 // ---- plans: plain data, filled by the scenario loader or by a reference case --------------------
 
 enum class ControllerKind {
-    kNvmc,   // on-chip flash behind the NVMC of an nRF52 or nRF5340
-    kPlain,  // the plain flash controller: any geometry, see models/plain_flash.hpp
-    kSpiNor  // a SPI NOR part behind a SPIM: DevicePlan::external
+    kNvmc,    // on-chip flash behind the NVMC of an nRF52 or nRF5340
+    kPlain,   // the plain flash controller: any geometry, see models/plain_flash.hpp
+    kSpiNor,  // a SPI NOR part behind a SPIM: DevicePlan::external
+    kQspiNor  // the same behind a QSPI
 };
 
 struct SectorRun {

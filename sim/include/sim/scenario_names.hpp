@@ -25,6 +25,8 @@ std::span<const Named<boot_mutant>> mutant_names();
 std::span<const Named<ControllerKind>> controller_names();
 std::span<const Named<word_alignment>> word_alignment_names();
 std::span<const Named<models::TimeCase>> time_case_names();
+std::span<const Named<std::uint8_t>> qspi_read_mode_names();   // IFCONFIG0.READOC
+std::span<const Named<std::uint8_t>> qspi_write_mode_names();  // IFCONFIG0.WRITEOC
 std::span<const Named<OutcomeKind>> outcome_names();
 std::span<const Named<StepKind>> step_names();
 std::span<const Named<Granularity>> granularity_names();

@@ -221,5 +221,19 @@ TEST_F(QspiNorDriverTest, SetsQuadEnableWhereTheModesNeedIt)
     EXPECT_FALSE(writes_status(recorder.take())) << "two lines";
 }
 
+TEST_F(QspiNorDriverTest, LeavesTheLowPowerModeOfAnMx25r)
+{
+    options.high_performance = true;
+    const char* const write = "write 0x40029634 0xF401";
+    EXPECT_EQ(device.driver->start(&device), FLASH_OK);
+    const Calls calls = recorder.take();
+    EXPECT_NE(std::find(calls.begin(), calls.end(), write), calls.end());
+    EXPECT_NE(std::find(calls.begin(), calls.end(), "write 0x40029638 0x20000"), calls.end());
+    recorder.register_value = 0x0200;
+    EXPECT_EQ(device.driver->start(&device), FLASH_OK);
+    const Calls again = recorder.take();
+    EXPECT_EQ(std::find(again.begin(), again.end(), write), again.end()) << "it has";
+}
+
 }  // namespace
 }  // namespace brownout
