@@ -167,13 +167,11 @@ static void secondary_to_scratch(struct slot_pair *pair, const struct scratch_gr
             status_init(pair, pair->scratch);
         }
     }
-    if (is_first) {
-        if (!pair->progress.status_in_scratch) {
-            int result = trailer_scramble(pair, SLOT_PRIMARY);
-            IO_ASSERT(pair->boot->io, result == BOOT_OK);
-            status_init(pair, primary_of(pair));
-            erase_scratch(pair);
-        }
+    if (is_first && !pair->progress.status_in_scratch) {
+        int result = trailer_scramble(pair, SLOT_PRIMARY);
+        IO_ASSERT(pair->boot->io, result == BOOT_OK);
+        status_init(pair, primary_of(pair));
+        erase_scratch(pair);
     }
     copy_area(pair, secondary_of(pair), group->offset_bytes, pair->scratch, 0, group->copy_bytes);
     write_group_status(pair, group, 1);

@@ -36,12 +36,13 @@ std::uint32_t second_sector_offset(const CaseArea& area, const CaseDevice& devic
 
 const std::string& DeviceDigests::sha256_of(const models::FlashArray& device)
 {
-    const models::Digest128 key = device.content_digest();
+    const models::FlashGeometry& geometry = device.geometry();
+    const Key key{device.content_digest(), geometry.size_bytes, geometry.erased_value};
     const auto found = known_.find(key);
     if (found != known_.end()) {
         return found->second;
     }
-    std::vector<std::uint8_t> bytes(device.geometry().size_bytes);
+    std::vector<std::uint8_t> bytes(geometry.size_bytes);
     device.read(0, bytes);
     return known_.emplace(key, sha256_text(bytes)).first->second;
 }

@@ -31,7 +31,9 @@ public:
     const std::string& sha256_of(const models::FlashArray& device);
 
 private:
-    std::map<models::Digest128, std::string> known_;
+    // Digests of cells leave erased pages out: they do not tell how many there are, and of what.
+    using Key = std::tuple<models::Digest128, std::uint64_t, std::uint8_t>;
+    std::map<Key, std::string> known_;
 };
 
 class CasePlayer {

@@ -76,7 +76,9 @@ CaseConfig read_config(const JsonFields& fields)
     config.max_align = fields.number32("max_align", 4096);
     config.validate_primary = fields.flag("validate_primary");
     config.bootstrap = fields.flag("bootstrap");
-    if (!fields.value()["downgrade_prevention"].is_boolean()) {
+    const bool is_flag = fields.has("downgrade_prevention") &&
+                         fields.value().at("downgrade_prevention").is_boolean();
+    if (!is_flag) {
         config.downgrade = choose(fields, "downgrade_prevention", kDowngrades);
     } else if (fields.flag("downgrade_prevention")) {
         fields.refuse("downgrade_prevention", "false or the name of a kind is expected.");

@@ -125,6 +125,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& file)
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
         throw InputError(Place{file}, fmt::format("Byte {} is not JSON.", error.byte));
+    } catch (const nlohmann::json::out_of_range&) {
+        throw InputError(Place{file}, "A number in it is too large.");
     }
 }
 

@@ -40,7 +40,7 @@ enum crypto_signature {
     CRYPTO_ED25519 /* over the digest bytes as message; key: SubjectPublicKeyInfo DER            */
 };
 
-/* How an image key is wrapped in its TLV (boot-format: image.h, IMAGE_TLV_ENC_*). */
+/* How an image key is wrapped in its TLV (image.h, TLV_ENC_*). */
 enum crypto_key_wrap {
     CRYPTO_WRAP_NONE,
     CRYPTO_WRAP_RSA2048_OAEP, /* private key: PKCS#8 DER                                         */

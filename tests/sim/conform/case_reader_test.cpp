@@ -40,6 +40,18 @@ TEST(CaseReader, NamesAMissingMemberWithItsPath)
                                       "The member 'size' is missing.");
 }
 
+TEST(CaseReader, MissesEveryMemberOfTheConfiguration)
+{
+    const json whole = tiny_case();
+    EXPECT_GE(whole["config"].size(), 12u);
+    for (const auto& [name, value] : whole["config"].items()) {
+        json document = whole;
+        document["config"].erase(name);
+        EXPECT_EQ(complaint_on(document),
+                  "case.json: case 'move-tiny-test'.config: The member '" + name + "' is missing.");
+    }
+}
+
 // Every member of every object, taken away and replaced by values of other types.
 void bend_everything(json& value, const json& root, int depth)
 {
@@ -126,7 +138,8 @@ TEST(CaseReader, KeepsImagesInsideTheirFolder)
 
 TEST(CaseReader, RefusesTextThatIsNoCase)
 {
-    for (const char* text : {"", "{", "[]", "7", "{\"id\":5}", "null", "\xFF\xFE", "{}"}) {
+    for (const char* text :
+         {"", "{", "[]", "7", "{\"id\":5}", "{\"id\":1e999}", "null", "\xFF\xFE", "{}"}) {
         EXPECT_NE(complaint([&] { read_case(text, "x"); }), "") << text;
     }
     const std::string deep(1'000'000, '[');
