@@ -296,7 +296,7 @@ int CryptoProvider::Impl::hash_through_driver()
         source = &request.sources[i];
         begin_source();
         for (std::uint32_t done = 0; done < source->byte_count && result == CRYPTO_OK;) {
-            std::uint8_t firmware_piece[kReadPieceBytes];
+            alignas(4) std::uint8_t firmware_piece[kReadPieceBytes];  // some buses move words
             piece_bytes = std::min(kReadPieceBytes, source->byte_count - done);
             if (source->array != nullptr) {
                 source->array->read(source->array_offset_bytes + done,

@@ -28,7 +28,7 @@ RuleWords words_of(io_rule rule)
         return {"stale-bounce-chunk", "a short last chunk was sent whole, old bytes and all",
                 "devices.md 3.3"};
     case IO_RULE_ONE_BYTE_RECEIVE:
-        return {"spim-anomaly-58", "receiving one byte clocks two, so the driver does not do it",
+        return {"anomaly-58", "receiving one byte clocks two, so the driver does not do it",
                 "nRF52832 errata, 58; devices.md 2.4"};
     case IO_RULE_STATUS_UNREADABLE:
         return {"status-unreadable", "a status read failed, and the part was taken to be ready",

@@ -120,7 +120,7 @@ std::string wire_external_parts(BoardPlan& board)
             return problem;
         }
     }
-    return {};
+    return external_problem(board);
 }
 
 }  // namespace brownout::sim

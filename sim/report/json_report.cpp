@@ -20,6 +20,19 @@ std::string file_sha256(const std::filesystem::path& path)
     return sha256_hex(bytes);
 }
 
+Json rules_json(const std::vector<Violation>& violations)
+{
+    Json list = Json::array();
+    for (const Violation& violation : violations) {
+        list.push_back({{"rule", violation.rule},
+                        {"text", violation.text},
+                        {"source", violation.source},
+                        {"symbol", violation.symbol},
+                        {"after_calls", violation.call}});
+    }
+    return list;
+}
+
 }  // namespace
 
 std::string text_of(const Json& document)
@@ -69,6 +82,8 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
             for (const LogLine& line : step.report.log) {
                 log.push_back({{"time_s", models::seconds(line.time)}, {"text", line.text}});
             }
+            entry["violations"] = rules_json(step.report.violations);
+            entry["notes"] = rules_json(step.report.notes);
         }
         if (!step.failures.empty()) {
             entry["failures"] = step.failures;

@@ -56,6 +56,15 @@ TEST(ExternalKeys, WhatIsWrongIsSaidWithItsPlace)
            "case.yaml:7:67: 'anomalies' in bus must be an anomaly that is modelled");
     begins(with_part("controller: spim1", ", sectors: [{size: 4 KiB, count: 1}]"),
            "case.yaml:7:56: 'sectors' is for other devices; external has a part");
+    begins(with_part("controller: spim1, frequency: 100 kHz"),
+           "case.yaml:3:3: external cannot be clocked slower than 125 kHz");
+    begins(with_part("controller: spim1", ", driver: {read_opcode: 5}"),
+           "case.yaml:3:3: 'read_opcode' of external must be 0x03 or 0x0B");
+    const std::string twin = "}\n    twin: {part: w25q80, bus: {controller: spim1";
+    begins(with_part("controller: spim1", twin + "}"),
+           "case.yaml:3:3: external and twin have the same chip select");
+    begins(with_part("controller: spim1", twin + ", cs: P0.18, frequency: 1 MHz}"),
+           "case.yaml:3:3: external and twin share spim1 and need the same frequency");
     std::string text = with_part("controller: spim1");
     text.replace(text.find("w25q80"), 6, "w25q81");
     begins(text, "case.yaml:7:22: there is no part 'w25q81'. Did you mean 'w25q80'? Parts: ");
