@@ -61,6 +61,20 @@ std::string cut_words(const StepCut& cut)
     return {};
 }
 
+// ", mx25r32 on spim2 at 8 MHz", if the partition lies on an external part.
+std::string part_words(const BoardPlan& board, const std::string& partition)
+{
+    for (const AreaPlan& area : board.areas) {
+        const DevicePlan& device = board.devices[area.device];
+        if (area.name == partition && device.external) {
+            const BusPlan& bus = device.external->bus;
+            return fmt::format(", {} on {} at {:g} MHz", device.name, bus.controller,
+                               bus.frequency_hz / 1e6);
+        }
+    }
+    return {};
+}
+
 std::string step_words(const ScenarioMachine& machine, const Step& step)
 {
     std::string words;
@@ -73,6 +87,7 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
                 words += fmt::format(" ({} bytes)", image.bytes.size());
             }
         }
+        words += part_words(machine.machine().board(), upload.partition);
         break;
     }
     case StepKind::kRequestUpgrade:
