@@ -1,6 +1,6 @@
 #include "nand_stand.hpp"
 
-#include "parts/nand_bench.hpp"
+#include "../../models/parts/nand_bench.hpp"
 
 #include <gtest/gtest.h>
 
