@@ -29,6 +29,7 @@ void Qspi::Impl::reset()
     direction = Direction::kNone;
     due_count = 0;
     wire_free = Duration::min();
+    started.reset();
     wire.reset();
 }
 
@@ -42,6 +43,9 @@ void Qspi::Impl::finish(Duration time)
 
 void Qspi::Impl::latch(Duration now)
 {
+    if (!started) {
+        started = now;
+    }
     while (due_count > 0 && due[0] <= now) {
         ready = true;
         due[0] = due[1];

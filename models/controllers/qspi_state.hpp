@@ -102,7 +102,8 @@ struct Qspi::Impl {
     Direction direction = Direction::kNone;
     std::array<Duration, 2> due{};  // READY events to come, in order
     std::uint32_t due_count = 0;
-    Duration wire_free{};  // when the last transaction has ended
+    Duration wire_free{};             // when the last transaction has ended
+    std::optional<Duration> started;  // the first access after a reset
     Duration clock_switch_from{};
     Duration clock_switch_until{};
     std::array<std::uint8_t, kQspiPageBytesMax> scratch{};  // what is sent if it is spoiled

@@ -38,7 +38,8 @@ Duration Qspi::Impl::clock_period()
 
 bool Qspi::Impl::clock_switches(Duration from, Duration until) const
 {
-    return data.anomalies.clock_switch && from < clock_switch_until && until > clock_switch_from;
+    return data.anomalies.clock_switch && started && from < *started + clock_switch_until &&
+           until > *started + clock_switch_from;
 }
 
 void Qspi::Impl::check_interface_timing(std::span<std::uint8_t> bytes, AccessContext& line)

@@ -13,6 +13,7 @@ namespace brownout::sim {
 namespace {
 
 constexpr std::uint32_t kQspiDividerMax = 16;
+constexpr std::uint64_t kQspiAddressableBytes = 16 * 1024 * 1024;  // 3 bytes of address
 // Opcodes of IFCONFIG0.READOC and WRITEOC (SVD).
 constexpr std::uint8_t kQspiReadOpcodes[] = {0x0B, 0x3B, 0xBB, 0x6B, 0xEB};
 constexpr std::uint8_t kQspiWriteOpcodes[] = {0x02, 0xA2, 0x32, 0x38};
@@ -127,6 +128,10 @@ std::string wire_qspi_device(const BoardPlan& board, DevicePlan& device)
         return fmt::format("{} has no command 0x{:02X} or 0x{:02X}: read_mode and write_mode must "
                            "be modes of the part",
                            external.nor.name, read, write);
+    }
+    if (external.nor.identity.size_bytes > kQspiAddressableBytes) {
+        return fmt::format("{} is larger than 16 MiB, which is what 3 bytes of address reach",
+                           device.name);
     }
     if (external.bus.frequency_hz < data.base_clock_hz / kQspiDividerMax) {
         return fmt::format("the QSPI of the {} is no slower than {} Hz", board.soc,

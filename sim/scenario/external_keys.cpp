@@ -117,7 +117,8 @@ const KeyTable<BusPlan>& clock_switch_keys()
 {
     static const KeyTable<BusPlan> kTable{
         "clock_switch",
-        {key("from", kRequired, TimeSpan{}, &BusPlan::clock_switch_from, "since each reset"),
+        {key("from", kRequired, TimeSpan{}, &BusPlan::clock_switch_from,
+             "since the QSPI is first used after a reset"),
          key("for", kRequired, TimeSpan{}, &BusPlan::clock_switch_time, "how long it takes")}};
     return kTable;
 }

@@ -119,7 +119,8 @@ public:
     BusTarget& xip();        // the window, at data.xip_address
     SpiWire& wire();         // for waves
 
-    // The source of HFCLK changes between these times (anomaly 244).
+    // The source of HFCLK changes between these times (anomaly 244), counted from the first access
+    // to a register after reset().
     void set_clock_switch(Duration from, Duration until);
 
     // Registers to their reset values, nothing in flight. The part has its own reset.

@@ -30,7 +30,7 @@ struct BusPlan {
     // QSPI alone; the pins above are of a SPIM.
     std::uint8_t read_mode = 0;            // IFCONFIG0.READOC: 0 fastread ... 4 read4io
     std::uint8_t write_mode = 0;           // IFCONFIG0.WRITEOC: 0 pp ... 3 pp4io
-    models::Duration clock_switch_from{};  // since the reset; anomaly 244
+    models::Duration clock_switch_from{};  // since its first use; anomaly 244
     models::Duration clock_switch_time{};  // 0: the source of HFCLK stays
 };
 
