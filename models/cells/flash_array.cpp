@@ -106,6 +106,24 @@ void drop_marginal(Page& page, const PagePart& part, const PageLayout& layout)
     }
 }
 
+// Bits that leave the erased level for certain, or all where programs overwrite.
+void drop_programmed_marginal(Page& page, const PagePart& part, const PageLayout& layout,
+                              const std::uint8_t* source, bool overwrites)
+{
+    if (page.marginal == nullptr) {
+        return;
+    }
+    for (std::uint32_t i = 0; i < part.byte_count; ++i) {
+        const auto programmed =
+            static_cast<std::uint8_t>(overwrites ? 0xFF : source[i] ^ layout.erased_value);
+        std::uint8_t& mask = page.marginal[part.start + i];
+        mask = static_cast<std::uint8_t>(mask & ~programmed);
+    }
+    PagePart none = part;
+    none.byte_count = 0;
+    drop_marginal(page, none, layout);
+}
+
 void drop_counts(Page& page, const PagePart& part, const PageLayout& layout)
 {
     if (layout.counts.units_per_page != 0) {
@@ -182,6 +200,8 @@ void FlashArray::program(std::uint64_t offset, std::span<const std::uint8_t> sou
             program_bytes(page.bytes() + part.start, source.data() + part.done, part.byte_count,
                           geometry_.erased_value);
         }
+        drop_programmed_marginal(page, part, layout, source.data() + part.done,
+                                 geometry_.overwrites);
         if (layout.counts.units_per_page != 0) {
             page.counts.add(first_unit(part, layout), last_unit(part, layout), layout.counts);
         }
@@ -219,6 +239,15 @@ void FlashArray::poke(std::uint64_t offset, std::span<const std::uint8_t> source
     });
 }
 
+void FlashArray::disturb(std::uint64_t offset, std::span<const std::uint8_t> source)
+{
+    for_each_part(geometry_, offset, source.size(), [&](const PagePart& part) {
+        Page& page = pages_->change_page(part.page);
+        std::memcpy(page.bytes() + part.start, source.data() + part.done, part.byte_count);
+        return true;
+    });
+}
+
 void FlashArray::set_marginal(std::uint64_t offset, std::span<const std::uint8_t> mask)
 {
     for_each_part(geometry_, offset, mask.size(), [&](const PagePart& part) {
@@ -235,6 +264,27 @@ void FlashArray::set_marginal(std::uint64_t offset, std::span<const std::uint8_t
         }
         return true;
     });
+}
+
+void FlashArray::set_marginal_levels(const std::function<std::uint8_t(std::uint64_t)>& levels)
+{
+    if (!has_marginal_bits()) {
+        return;
+    }
+    for (std::uint32_t index = 0; index < pages_->page_count(); ++index) {
+        if (!pages_->page(index).has_marginal_bits()) {
+            continue;
+        }
+        Page& page = pages_->change_page(index);
+        for (std::uint32_t i = 0; i < geometry_.page_bytes; ++i) {
+            const std::uint8_t mask = page.marginal[i];
+            if (mask != 0) {
+                const std::uint8_t level = levels(std::uint64_t{index} * geometry_.page_bytes + i);
+                std::uint8_t& byte = page.bytes()[i];
+                byte = static_cast<std::uint8_t>((byte & ~mask) | (level & mask));
+            }
+        }
+    }
 }
 
 bool FlashArray::has_marginal_bits() const

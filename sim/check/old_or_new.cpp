@@ -19,26 +19,26 @@ public:
         return "Bytes behind the TLVs; the slot that is not started.";
     }
 
-    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
     {
         if (node.facts.outcome != OutcomeKind::kHandedOver) {
             return std::nullopt;  // always-boots-an-authentic-image says so
         }
-        const bool known = node.facts.image >= 0 && (node.facts.image == graph.old_image ||
-                                                     node.facts.image == graph.new_image);
+        const bool known = node.facts.image >= 0 && (node.facts.image == node.story.old_image ||
+                                                     node.facts.image == node.story.new_image);
         if (known) {
             return std::nullopt;
         }
         return "what is started is neither the old nor the new image: " + node.facts.text;
     }
 
-    ExpectStep expectation(const Graph& graph, const Node&,
+    ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
         ExpectStep expect;
-        if (graph.old_image >= 0) {
+        if (node.story.old_image >= 0) {
             expect.boots =
-                Expected{machine.images()[static_cast<std::size_t>(graph.old_image)].name, {}};
+                Expected{machine.images()[static_cast<std::size_t>(node.story.old_image)].name, {}};
         }
         return expect;
     }

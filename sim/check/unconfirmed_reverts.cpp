@@ -19,22 +19,23 @@ public:
         return "Permanent requests; what the application does by itself.";
     }
 
-    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
     {
-        const bool applies =
-            node.story.ran_new && !node.story.confirmed && !graph.permanent && graph.old_image >= 0;
+        const bool applies = node.story.ran_new && !node.story.confirmed &&
+                             !node.story.confirming && !node.story.permanent &&
+                             node.story.old_image >= 0;
         if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
-            node.facts.image == graph.old_image) {
+            node.facts.image == node.story.old_image) {
             return std::nullopt;
         }
         return "the unconfirmed image stays: " + node.facts.text;
     }
 
-    ExpectStep expectation(const Graph& graph, const Node&,
+    ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
         ExpectStep expect;
-        const auto image = static_cast<std::size_t>(graph.old_image);
+        const auto image = static_cast<std::size_t>(node.story.old_image);
         expect.boots = Expected{machine.images()[image].name, {}};
         return expect;
     }

@@ -19,21 +19,22 @@ public:
                "checked then.";
     }
 
-    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
     {
-        const bool applies = node.story.requested && !node.story.ran_new && graph.new_image >= 0;
+        const bool applies =
+            node.story.requested && !node.story.ran_new && node.story.new_image >= 0;
         if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
-            node.facts.image == graph.new_image) {
+            node.facts.image == node.story.new_image) {
             return std::nullopt;
         }
         return "the requested image is not started: " + node.facts.text;
     }
 
-    ExpectStep expectation(const Graph& graph, const Node&,
+    ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
         ExpectStep expect;
-        const auto image = static_cast<std::size_t>(graph.new_image);
+        const auto image = static_cast<std::size_t>(node.story.new_image);
         expect.boots = Expected{machine.images()[image].name, {}};
         return expect;
     }

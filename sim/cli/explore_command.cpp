@@ -1,13 +1,35 @@
 #include "commands.hpp"
 #include "explore_case.hpp"
 #include "explore_run.hpp"
+#include "reach_dumps.hpp"
 
 #include <sim/report.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 namespace brownout::sim::cli {
+
+namespace {
+
+constexpr double kPicosecondsPerSecond = 1e12;
+
+// Where and how the power is cut.
+void add_cut_options(CLI::App& command, ExploreGiven& given)
+{
+    command
+        .add_option("--at-time", given.at_seconds,
+                    "cut at these times (seconds since the start of each run) and nowhere else")
+        ->check(CLI::Range(0.0, 1e6));
+    command.add_option("--seed", given.limits.seed,
+                       "of what tears draw, instead of the scenario's");
+    command.add_option("--reach", given.dumps,
+                       "say which sequence of cuts leads to these dumps, FILE[@PLACE][+OFFSET], "
+                       "or nearly");
+}
+
+}  // namespace
 
 void add_explore(CLI::App& app, ExitCode& exit_code)
 {
@@ -39,6 +61,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
                       "end as soon as a check does not hold");
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
+    add_cut_options(*command, *given);
     CLI::Option* reference =
         command->add_option("--case", given->reference_case.file,
                             "explore the bootloader of a reference case (*.json.gz) instead");
@@ -61,6 +84,18 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
         }
         if (given->files.empty()) {
             throw CLI::RequiredError("scenario");
+        }
+        for (const double seconds : given->at_seconds) {
+            given->limits.at_times.push_back(
+                models::picoseconds(static_cast<std::int64_t>(seconds * kPicosecondsPerSecond)));
+        }
+        std::sort(given->limits.at_times.begin(), given->limits.at_times.end());
+        if (!given->dumps.empty()) {
+            if (given->files.size() != 1) {
+                throw CLI::ValidationError("--reach", "needs one scenario");
+            }
+            exit_code = reach_dumps({given->files[0], given->dumps, given->out_dir, given->limits});
+            return;
         }
         exit_code = explore_scenarios(*given);
     });

@@ -18,6 +18,8 @@ struct ExploreGiven {
     bool coverage = false;
     std::string out_dir = ".";
     ExploreLimits limits;
+    std::vector<double> at_seconds;  // see ExploreLimits::at_times
+    std::vector<std::string> dumps;  // --reach
     CaseExploreOptions reference_case;
 };
 

@@ -3,7 +3,8 @@
 #include "case_reader.hpp"
 #include "gzip_file.hpp"
 #include "reference_keys.hpp"
-#include "forked_workers.hpp"
+
+#include "workers/forked_workers.hpp"
 
 #include <sim/conform.hpp>
 #include <sim/data_paths.hpp>
@@ -172,16 +173,17 @@ ConformSummary run_conform(const ConformOptions& options, std::ostream& out)
             }
             return verdict_on(*runnable[index], *firmware);
         },
-        [&](std::size_t index, std::optional<std::string> verdict) {
+        [&](std::size_t index, const WorkResult& result) {
+            const std::optional<std::string>& verdict = result.answer;
             if (verdict && verdict->empty()) {
                 ++summary.passed;
                 return;
             }
             ++summary.failed;
             out << verdict.value_or(
-                fmt::format("FAILED  {}  the process that ran it died; the core is the likely "
-                            "cause\n",
-                            runnable[index]->reference.id));
+                fmt::format("FAILED  {}  the process that ran it died ({}); the core is the "
+                            "likely cause\n",
+                            runnable[index]->reference.id, result.death));
             out.flush();
         });
     out << fmt::format("{} passed, {} failed, {} skipped\n", summary.passed, summary.failed,

@@ -93,12 +93,12 @@ void Coverage::add(ScenarioMachine& machine, const Graph& graph)
         const RunReport report = machine.machine().boot(state, options);
         watcher.finish(report.outcome);
         const bool booted = report.outcome.kind == OutcomeKind::kHandedOver;
-        const bool is_new = booted && node.facts.image == graph.new_image;
+        const bool is_new = booted && node.facts.image == node.story.new_image;
         if (is_new && graph.offers_confirm && !node.story.confirmed) {
             application.confirm(state, ConfirmStep{}, report.outcome);
         } else if (booted && !is_new && graph.offers_request && !node.story.requested) {
             RequestUpgradeStep request;
-            request.permanent = graph.permanent;
+            request.permanent = node.story.permanent;
             application.request(state, request);
         }
     }

@@ -1,7 +1,6 @@
-// Plain values to bytes and back, between processes of the same program.
+// Plain values to bytes and back, between processes of the same program. What comes back may be
+// damaged: reading beyond the end gives zeros and is remembered.
 #pragma once
-
-#include <models/assert.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -36,25 +35,47 @@ public:
     explicit ByteReader(std::span<const std::uint8_t> bytes) : left(bytes) {}
 
     std::span<const std::uint8_t> left;
+    bool failed = false;
 
     template <class Value>
     Value get()
     {
         static_assert(std::is_trivially_copyable_v<Value>);
-        BROWNOUT_ASSERT(left.size() >= sizeof(Value));
-        Value value;
+        Value value{};
+        if (!holds(sizeof value)) {
+            return value;
+        }
         std::memcpy(&value, left.data(), sizeof value);
         left = left.subspan(sizeof value);
         return value;
     }
 
+    std::vector<std::uint8_t> get_bytes()
+    {
+        const auto length = get<std::uint32_t>();
+        if (!holds(length)) {
+            return {};
+        }
+        std::vector<std::uint8_t> bytes(left.begin(), left.begin() + length);
+        left = left.subspan(length);
+        return bytes;
+    }
+
     std::string get_text()
     {
         const auto length = get<std::uint32_t>();
-        BROWNOUT_ASSERT(left.size() >= length);
+        if (!holds(length)) {
+            return {};
+        }
         std::string text(reinterpret_cast<const char*>(left.data()), length);
         left = left.subspan(length);
         return text;
+    }
+
+    bool holds(std::uint64_t byte_count)
+    {
+        failed = failed || left.size() < byte_count;
+        return !failed;
     }
 };
 

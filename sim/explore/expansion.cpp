@@ -1,35 +1,58 @@
 #include "expansion.hpp"
 
+#include "app_actions.hpp"
+
 namespace brownout::sim {
 
 namespace {
 
 class Collector {
 public:
-    Collector(const Node& node, Expansion& expansion, KnownNodes& known)
-        : last_(node.state), expansion_(expansion), known_(known)
+    Collector(const Node& node, const CutPlan& plan, Expansion& expansion, KnownNodes& known)
+        : last_(node.state), torn_(node.torn), plan_(plan), expansion_(expansion), known_(known)
     {
     }
 
-    // Returns the key of the state that the next power-on finds.
-    NodeKey add(const EdgeLabel& label, Story story, const MachineState& state)
+    // Returns the key of the state that the next reset finds; of the first, if bits without a
+    // certain level make it several.
+    NodeKey add(EdgeLabel label, Story story, const MachineState& state)
     {
-        if (state.has_running_parts()) {
-            MachineState unpowered = state;
-            unpowered.lose_power();
-            return add_unpowered(label, story, unpowered);
+        const bool power_lost = label.reset == models::ResetKind::kPowerOn;
+        const bool parts_differ = power_lost && state.has_running_parts();
+        if (!parts_differ && !state.has_marginal_bits()) {
+            return add_settled(label, story, state);
         }
-        return add_unpowered(label, story, state);
+        MachineState settled = state;
+        if (power_lost) {
+            settled.lose_power();
+        }
+        if (!power_lost || !settled.has_marginal_bits()) {
+            return add_settled(label, story, settled);
+        }
+        std::optional<NodeKey> first;
+        for (std::uint32_t i = 0; i < models::kMarginalLevels; ++i) {
+            label.marginal = static_cast<models::MarginalLevels>(i);
+            draw_marginal_levels(settled, *label.marginal, plan_.seed);
+            const NodeKey key = add_settled(label, story, settled);
+            first = first.value_or(key);
+        }
+        return *first;
     }
 
     void finish() { expansion_.new_state_bytes = std::move(out_.bytes); }
 
 private:
-    NodeKey add_unpowered(const EdgeLabel& label, Story story, const MachineState& state)
+    NodeKey add_settled(const EdgeLabel& label, Story story, const MachineState& state)
     {
         ++expansion_.edges;
-        const NodeKey key{state.digest(), story.bits()};
-        const bool is_new = known_.insert(key).second;
+        const bool tears = label.tear.kind != models::TearKind::kNotStarted && plan_.tears_max;
+        NodeKey key{state.digest(), story.key(), static_cast<std::uint8_t>(torn_ + tears)};
+        const std::optional<NodeKey> seen = known_as(known_, key);
+        const bool is_new = !seen;
+        if (is_new) {
+            known_.insert(key);
+        }
+        key = seen.value_or(key);
         // A completed run costs no cut: it may be a shorter way to a state that a cut reached
         // first.
         if (!is_new && label.is_cut) {
@@ -37,6 +60,7 @@ private:
         }
         ++expansion_.new_states;
         out_.put(key);
+        out_.put(story);
         out_.put(label);
         for (std::size_t i = 0; i < state.devices.size(); ++i) {
             const auto pages = state.devices[i].changed_pages(last_.devices[i]);
@@ -45,15 +69,23 @@ private:
                 out_.put(page);
                 state.devices[i].append_page(page, out_.bytes);
             }
-            const std::vector<std::uint8_t>& kept = state.parts[i].kept;
-            out_.put(static_cast<std::uint32_t>(kept.size()));
-            out_.bytes.insert(out_.bytes.end(), kept.begin(), kept.end());
+            put_bytes(state.parts[i].kept);
+            put_bytes(state.parts[i].running);
+            out_.put(state.parts[i].busy_until);
         }
         last_ = state;
         return key;
     }
 
+    void put_bytes(const std::vector<std::uint8_t>& bytes)
+    {
+        out_.put(static_cast<std::uint32_t>(bytes.size()));
+        out_.bytes.insert(out_.bytes.end(), bytes.begin(), bytes.end());
+    }
+
     MachineState last_;
+    std::uint8_t torn_;
+    const CutPlan& plan_;
     Expansion& expansion_;
     KnownNodes& known_;
     ByteWriter out_;
@@ -87,57 +119,73 @@ BootFacts facts_of(const ScenarioMachine& machine, const MachineState& state, Ru
     return facts;
 }
 
+// A torn confirmation may count, and so may a request of the application `by_app` that was cut:
+// what was before it is over, and a permanent one may have become one for test.
+Story story_of_cut(Story story, const EdgeLabel& label, bool by_app)
+{
+    if (by_app && label.run == RunKind::kRequest) {
+        story.requested = false;
+        story.ran_new = false;
+        story.permanent = false;
+        story.confirming = label.permanent;
+    }
+    const bool torn = label.tear.kind != models::TearKind::kNotStarted;
+    story.confirming = story.confirming || (torn && label.run == RunKind::kConfirm);
+    return story;
+}
+
 }  // namespace
 
 Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
-                 std::uint32_t node_index, Granularity granularity, KnownNodes& known)
+                 std::uint32_t node_index, const CutPlan& plan, KnownNodes& known)
 {
     Expansion expansion;
     expansion.node = node_index;
-    Collector collector(node, expansion, known);
+    Collector collector(node, plan, expansion, known);
     MachineState state = node.state;
-    const auto run = [&](RunKind kind, Story story, auto&& go) {
-        CutPoints points(granularity, kind,
+    const bool may_tear = !plan.tears_max || node.torn < *plan.tears_max;
+    const bool by_app = machine.scenario().app.has_value();
+    const auto run = [&](const EdgeLabel& kind, Story story, auto&& go) {
+        CutPoints points(plan, machine.machine().board(), kind, may_tear,
                          [&](const EdgeLabel& label, const MachineState& cut_state) {
-                             collector.add(label, story, cut_state);
+                             collector.add(label, story_of_cut(story, label, by_app), cut_state);
                          });
         RunOptions options;
         options.observer = &points;
+        if (state.has_running_parts()) {
+            options.reset = models::ResetKind::kSystemReset;
+        }
         return go(options);
     };
 
-    RunReport report = run(RunKind::kBoot, node.story, [&](const RunOptions& options) {
+    RunReport report = run(EdgeLabel{}, node.story, [&](const RunOptions& options) {
         return machine.machine().boot(state, options);
     });
     const Outcome booted = report.outcome;
     expansion.facts = facts_of(machine, state, std::move(report));
     Story story = node.story;
-    const bool booted_new = expansion.facts.image >= 0 && expansion.facts.image == graph.new_image;
-    const bool booted_old = expansion.facts.image >= 0 && expansion.facts.image == graph.old_image;
+    const bool booted_new = expansion.facts.image >= 0 && expansion.facts.image == story.new_image;
     story.ran_new = story.ran_new || booted_new;
-    EdgeLabel completed;
-    expansion.next = collector.add(completed, story, state);
+    expansion.next = collector.add(EdgeLabel{}, story, state);
 
-    const auto act = [&](RunKind kind, const app_command& command, Story after) {
-        completed.run = kind;
-        run(kind, story, [&](RunOptions options) {
-            options.reset = models::ResetKind::kSystemReset;
-            return machine.machine().command(state, command, options);
-        });
-        ++expansion.boots;
-        collector.add(completed, after, state);
-    };
-    if (booted_new && graph.offers_confirm && !story.confirmed) {
-        Story after = story;
-        after.confirmed = true;
-        const boot_strategy strategy = machine.scenario().boot.strategy;
-        act(RunKind::kConfirm, command_of(ConfirmStep{}, strategy, booted), after);
-    } else if (booted_old && graph.offers_request && !story.requested) {
-        Story after = story;
-        after.requested = true;
-        RequestUpgradeStep request;
-        request.permanent = graph.permanent;
-        act(RunKind::kRequest, command_of(request), after);
+    const MachineState after_boot = state;
+    for (const AppAction& action :
+         app_actions(machine, graph, expansion.facts, story, after_boot)) {
+        state = after_boot;
+        if (action.label.run == RunKind::kUpload) {
+            machine.upload(state, upload_step(machine, action.label.image));
+        } else {
+            const boot_strategy strategy = machine.scenario().boot.strategy;
+            const app_command command = action.label.run == RunKind::kConfirm
+                                            ? command_of(ConfirmStep{}, strategy, booted)
+                                            : command_of(request_step(action.label.permanent));
+            run(action.label, story, [&](RunOptions options) {
+                options.reset = models::ResetKind::kSystemReset;
+                return machine.machine().command(state, command, options);
+            });
+            ++expansion.boots;
+        }
+        collector.add(action.label, action.after, state);
     }
     collector.finish();
     return expansion;
@@ -150,7 +198,7 @@ void read_new_states(const Expansion& expansion, MachineState state,
     for (std::uint32_t i = 0; i < expansion.new_states; ++i) {
         NewState found;
         found.key = in.get<NodeKey>();
-        found.story = Story::from_bits(found.key.story);
+        found.story = in.get<Story>();
         found.label = in.get<EdgeLabel>();
         for (std::size_t d = 0; d < state.devices.size(); ++d) {
             const auto pages = in.get<std::uint32_t>();
@@ -158,10 +206,9 @@ void read_new_states(const Expansion& expansion, MachineState state,
                 const auto page = in.get<std::uint32_t>();
                 in.left = state.devices[d].apply_page(page, in.left);
             }
-            const auto kept = in.get<std::uint32_t>();
-            BROWNOUT_ASSERT(in.left.size() >= kept);
-            state.parts[d].kept.assign(in.left.begin(), in.left.begin() + kept);
-            in.left = in.left.subspan(kept);
+            state.parts[d].kept = in.get_bytes();
+            state.parts[d].running = in.get_bytes();
+            state.parts[d].busy_until = in.get<models::Duration>();
         }
         take(found, state);
     }
@@ -215,10 +262,10 @@ Expansion read_expansion(ByteReader& from)
     facts.operations = from.get<std::uint64_t>();
     facts.duration = from.get<models::Duration>();
     facts.text = from.get_text();
-    for (auto n = from.get<std::uint32_t>(); n > 0; --n) {
+    for (auto n = from.get<std::uint32_t>(); n > 0 && !from.failed; --n) {
         facts.errors.push_back(from.get_text());
     }
-    for (auto n = from.get<std::uint32_t>(); n > 0; --n) {
+    for (auto n = from.get<std::uint32_t>(); n > 0 && !from.failed; --n) {
         Violation violation;
         violation.rule = from.get_text();
         violation.text = from.get_text();
@@ -228,7 +275,9 @@ Expansion read_expansion(ByteReader& from)
         facts.violations.push_back(std::move(violation));
     }
     const auto length = from.get<std::uint64_t>();
-    BROWNOUT_ASSERT(from.left.size() >= length);
+    if (!from.holds(length)) {
+        return expansion;
+    }
     expansion.new_state_bytes.assign(from.left.begin(),
                                      from.left.begin() + static_cast<std::ptrdiff_t>(length));
     from.left = from.left.subspan(length);

@@ -14,18 +14,34 @@ namespace brownout::sim {
 // A node as the graph tells nodes apart.
 struct NodeKey {
     models::Digest128 digest;
-    std::uint8_t story = 0;
+    std::uint64_t story = 0;  // Story::key()
+    std::uint8_t torn = 0;    // see Node::torn
     bool operator==(const NodeKey&) const = default;
 };
 
 struct NodeKeyHash {
     std::size_t operator()(const NodeKey& key) const
     {
-        return static_cast<std::size_t>(key.digest.low ^ (key.story * 0x9E3779B97F4A7C15u));
+        return static_cast<std::size_t>(key.digest.low ^
+                                        ((key.story ^ key.torn) * 0x9E3779B97F4A7C15u));
     }
 };
 
 using KnownNodes = std::unordered_set<NodeKey, NodeKeyHash>;
+
+// The same state and story reached with fewer torn operations, from where as much can happen; or
+// `key` itself. nullopt: neither is known.
+template <class Container>
+std::optional<NodeKey> known_as(const Container& known, NodeKey key)
+{
+    const std::uint8_t torn_max = key.torn;
+    for (key.torn = 0; key.torn <= torn_max; ++key.torn) {
+        if (known.find(key) != known.end()) {
+            return key;
+        }
+    }
+    return std::nullopt;
+}
 
 // What the expansion of a node found, as it travels between processes. New states are written as
 // differences, each to the one before it, the first to the node's own state.
@@ -48,7 +64,7 @@ struct NewState {
 
 // Boots `node`. States whose key is in `known` are not reported; others are added to it.
 Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
-                 std::uint32_t node_index, Granularity granularity, KnownNodes& known);
+                 std::uint32_t node_index, const CutPlan& plan, KnownNodes& known);
 
 // Calls `take` for every new state of `expansion`, in order; `state` starts as the node's own and
 // is brought from one to the next.

@@ -17,7 +17,7 @@ struct WorkerBatch {
     const Graph& graph;
     std::span<const std::uint32_t> nodes;  // to expand
     const KnownNodes& known;
-    Granularity granularity = Granularity::kDefault;
+    const CutPlan& plan;
     unsigned jobs = 1;
 };
 

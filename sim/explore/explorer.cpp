@@ -1,10 +1,12 @@
 #include <sim/exploration.hpp>
 
-#include "findings.hpp"
 #include "expansion_workers.hpp"
+#include "findings.hpp"
 
 #include <sim/check.hpp>
 #include <sim/runner.hpp>
+
+#include <models/assert.hpp>
 
 #include <fmt/format.h>
 
@@ -43,6 +45,7 @@ public:
         if (!limits_.seconds && options_.time_budget) {
             limits_.seconds = models::seconds(*options_.time_budget);
         }
+        plan_ = cut_plan(options_, limits_);
         checks_ = options_.checks.empty() ? default_checks() : checks_named(options_.checks);
     }
 
@@ -115,15 +118,15 @@ private:
         Story story;
         for (auto step = last_upload; step != steps.end(); ++step) {
             if (const auto* request = std::get_if<RequestUpgradeStep>(&step->action)) {
-                graph_.permanent = request->permanent;
+                story.permanent = request->permanent;
                 story.requested = step < first;
                 break;
             }
         }
         graph_.offers_request = offers(StepKind::kRequestUpgrade);
         graph_.offers_confirm = offers(StepKind::kConfirm);
-        graph_.old_image = known_in(setup.state, FLASH_PRIMARY);
-        graph_.new_image = known_in(setup.state, FLASH_SECONDARY);
+        story.old_image = known_in(setup.state, FLASH_PRIMARY);
+        story.new_image = known_in(setup.state, FLASH_SECONDARY);
         Node root;
         root.state = std::move(setup.state);
         root.state.lose_power();  // as every state at reset
@@ -132,7 +135,7 @@ private:
         frontier_.push_back(0);
     }
 
-    std::int32_t known_in(const MachineState& state, flash_role role) const
+    std::int16_t known_in(const MachineState& state, flash_role role) const
     {
         const AreaPlan* area = machine_.machine().area(role, 0);
         if (area == nullptr) {
@@ -140,17 +143,17 @@ private:
         }
         const auto image = machine_.image_in(state, *area);
         const bool usable = image && machine_.images()[*image].authentic;
-        return usable ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
+        return usable ? static_cast<std::int16_t>(*image) : std::int16_t{kUnknownImageBooted};
     }
 
     std::uint32_t add_node(Node node)
     {
         const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
-        const NodeKey key{node.state.digest(), node.story.bits()};
+        const NodeKey key{node.state.digest(), node.story.key(), node.torn};
         index_of_[key] = index;
         known_.insert(key);
-        states_.insert(NodeKey{key.digest, 0});
-        contents_.insert(NodeKey{node.state.content_digest(), 0});
+        states_.insert(NodeKey{key.digest});
+        contents_.insert(NodeKey{node.state.content_digest()});
         graph_.nodes.push_back(std::move(node));
         return index;
     }
@@ -191,8 +194,7 @@ private:
         const std::size_t count = std::min(kBatch, frontier_.size());
         const std::vector<std::uint32_t> nodes(
             frontier_.begin(), frontier_.begin() + static_cast<std::ptrdiff_t>(count));
-        const WorkerBatch batch{machine_,    graph_, nodes, known_, options_.granularity,
-                                limits_.jobs};
+        const WorkerBatch batch{machine_, graph_, nodes, known_, plan_, limits_.jobs};
         std::vector<Expansion> expansions =
             expand_in_workers(batch, [this, count](std::size_t done) {
                 report_progress(count - done);
@@ -236,9 +238,9 @@ private:
         Node& node = graph_.nodes[source];
         node.expanded = true;
         node.facts = std::move(expansion.facts);
-        const auto next = index_of_.find(expansion.next);
-        node.next = next != index_of_.end() ? next->second : kNoNode;
-        BROWNOUT_ASSERT(node.next != kNoNode);
+        const std::optional<NodeKey> next = known_as(index_of_, expansion.next);
+        BROWNOUT_ASSERT(next);
+        node.next = index_of_.at(*next);
         if (limits_.stop_at_first && !violated_) {
             violated_ = std::any_of(checks_.begin(), checks_.end(), [&](const auto& check) {
                 return check->judge(graph_, node).has_value();
@@ -249,20 +251,21 @@ private:
     void reach(std::uint32_t source, const NewState& found, const MachineState& state)
     {
         const std::uint32_t depth = graph_.nodes[source].depth + (found.label.is_cut ? 1 : 0);
-        const auto seen = index_of_.find(found.key);
-        if (seen != index_of_.end()) {
-            Node& node = graph_.nodes[seen->second];
+        if (const std::optional<NodeKey> seen = known_as(index_of_, found.key)) {
+            const std::uint32_t index = index_of_.at(*seen);
+            Node& node = graph_.nodes[index];
             if (!node.expanded && depth < node.depth) {
                 node.depth = depth;
                 node.parent = source;
                 node.label = found.label;
-                frontier_.push_back(seen->second);
+                frontier_.push_back(index);
             }
             return;
         }
         Node node;
         node.state = state;
         node.story = found.story;
+        node.torn = found.key.torn;
         node.depth = depth;
         node.parent = source;
         node.label = found.label;
@@ -283,6 +286,12 @@ private:
         result.closed = complete;
         result.stopped_by = stopped_by_;
         result.granularity = options_.granularity;
+        result.tears = plan_.tears;
+        result.tears_max = plan_.tears_max;
+        result.sampled = !plan_.tears.empty();
+        result.seed = plan_.seed;
+        result.resets = options_.resets;
+        result.at_times = plan_.at_times;
         result.states = states_.size();
         result.contents = contents_.size();
         result.nodes = graph_.nodes.size();
@@ -316,6 +325,7 @@ private:
     const std::function<void(const ExploreProgress&)>& progress_;
     const std::atomic<bool>& stop_;
     ExploreOptions options_;
+    CutPlan plan_;
     std::vector<std::unique_ptr<Check>> checks_;
     Graph graph_;
     KnownNodes known_;

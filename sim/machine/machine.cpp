@@ -178,7 +178,9 @@ struct Machine::Impl {
             part.count_from(report.end);
         }
         if (recorder.power_lost()) {
-            state.lose_power();
+            if (!options.cut || options.cut->kind == models::ResetKind::kPowerOn) {
+                state.lose_power();
+            }
             report.outcome.kind = OutcomeKind::kPowerLost;
         } else {
             report.outcome = *processor.outcome();

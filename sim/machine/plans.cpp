@@ -54,6 +54,19 @@ bool MachineState::has_running_parts() const
     });
 }
 
+bool MachineState::has_marginal_bits() const
+{
+    return std::any_of(devices.begin(), devices.end(),
+                       [](const models::FlashArray& cells) { return cells.has_marginal_bits(); });
+}
+
+void draw_marginal_levels(MachineState& state, models::MarginalLevels levels, std::uint64_t seed)
+{
+    for (std::uint32_t i = 0; i < state.devices.size(); ++i) {
+        models::draw_marginal_levels(state.devices[i], levels, seed, i);
+    }
+}
+
 models::Digest128 MachineState::digest() const
 {
     models::Digest128 sum;
@@ -134,6 +147,7 @@ std::uint32_t RunObserver::before_operations(const models::OperationBatch& batch
 
 void RunObserver::after_call(const Call&, int, const MachineState&) noexcept {}
 
+void RunObserver::time_passed(models::Duration, const MachineState&) noexcept {}
 void RunObserver::logged(const LogLine&) noexcept {}
 
 }  // namespace brownout::sim

@@ -1,14 +1,17 @@
 #include "run_recorder.hpp"
 
+#include "power/torn_state.hpp"
+
 #include <models/assert.hpp>
 
 #include <algorithm>
 
 namespace brownout::sim {
 
-RunRecorder::RunRecorder(const BoardPlan& board, const MachineState& state,
-                         const RunOptions& options, RunReport& report)
-    : board_(board), state_(state), options_(options), report_(report)
+RunRecorder::RunRecorder(const BoardPlan& board, MachineState& state, const RunOptions& options,
+                         RunReport& report)
+    : board_(board), state_(state), options_(options), report_(report),
+      watches_time_(options.observer != nullptr && options.observer->watches_time())
 {
 }
 
@@ -41,7 +44,9 @@ void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint
     call_.start = now;
     const bool cut_here = options_.cut && options_.cut->at == PowerCut::At::kCall &&
                           options_.cut->index == call_.index;
-    if (cut_here) {
+    if (cut_here && options_.cut->tear.kind != models::TearKind::kNotStarted) {
+        tears_next_operation_ = true;
+    } else if (cut_here) {
         lose_power();
         return;
     }
@@ -78,6 +83,9 @@ void RunRecorder::log(io_log_level level, std::string text, models::Duration now
 
 void RunRecorder::time_passed(models::Duration now) noexcept
 {
+    if (watches_time_) {
+        options_.observer->time_passed(now, state_);
+    }
     if (options_.cut && options_.cut->at == PowerCut::At::kTime &&
         now - options_.start >= options_.cut->time) {
         lose_power();
@@ -89,6 +97,9 @@ std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) con
     if (!options_.cut) {
         return batch.count;
     }
+    if (tears_next_operation_) {
+        return 0;
+    }
     const PowerCut& cut = *options_.cut;
     if (cut.at == PowerCut::At::kOperation) {
         const std::uint64_t left =
@@ -96,9 +107,11 @@ std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) con
         return static_cast<std::uint32_t>(std::min<std::uint64_t>(batch.count, left));
     }
     if (cut.at == PowerCut::At::kTime) {
-        // An operation counts as done when it ended before the power failed.
+        // An operation counts as done when it ended before the power failed; a reset of the
+        // microcontroller does not end one that began.
+        const bool goes_on = cut.kind == models::ResetKind::kSystemReset;
         const models::Duration fails = options_.start + cut.time;
-        const models::Duration first_end = batch.start + batch.duration;
+        const models::Duration first_end = goes_on ? batch.start : batch.start + batch.duration;
         if (first_end > fails) {
             return 0;
         }
@@ -111,9 +124,22 @@ std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) con
     return batch.count;
 }
 
+void RunRecorder::tear_first_of(const models::OperationBatch& batch) noexcept
+{
+    const PowerCut& cut = *options_.cut;
+    const bool in_flight =
+        cut.at != PowerCut::At::kTime || batch.start <= options_.start + cut.time;
+    if (in_flight && cut.tear.kind != models::TearKind::kNotStarted) {
+        report_.torn = tear_state(board_, state_, batch, cut.tear);
+    }
+}
+
 std::uint32_t RunRecorder::admit(const models::OperationBatch& batch) noexcept
 {
     std::uint32_t admitted = limit_by_cut(batch);
+    if (admitted == 0) {
+        tear_first_of(batch);
+    }
     if (admitted > 0 && options_.observer != nullptr) {
         models::OperationBatch shorter = batch;
         shorter.count = admitted;

@@ -11,7 +11,7 @@ namespace brownout::sim {
 
 class RunRecorder final : public models::Supply, public models::RuleObserver {
 public:
-    RunRecorder(const BoardPlan& board, const MachineState& state, const RunOptions& options,
+    RunRecorder(const BoardPlan& board, MachineState& state, const RunOptions& options,
                 RunReport& report);
 
     // Tells the recorder how to leave the firmware for good; called when the power fails. Does not
@@ -47,16 +47,20 @@ private:
     void lose_power() noexcept;
     // The device whose call is running, or the first at this controller.
     std::string device_words(std::uint32_t register_base) const;
+    // Tears the operation that the cut meets, if it is to be torn.
+    void tear_first_of(const models::OperationBatch& batch) noexcept;
     std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
 
     const BoardPlan& board_;
-    const MachineState& state_;
+    MachineState& state_;
     const RunOptions& options_;
     RunReport& report_;
     std::function<void()> leave_;
     std::function<std::string(std::optional<std::uint32_t>)> symbol_;
     bool power_lost_ = false;
+    bool watches_time_;
     bool in_call_ = false;
+    bool tears_next_operation_ = false;  // the cut is at a call whose first operation is torn
     Call call_;
 };
 

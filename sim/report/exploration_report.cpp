@@ -56,6 +56,17 @@ Json checks_json(const Exploration& exploration)
     return checks;
 }
 
+Json tears_json(const Exploration& exploration)
+{
+    Json tears = {"not-started"};
+    for (const TearSetting& tear : exploration.tears) {
+        tears.push_back(std::string(models::tear_model(tear.kind).name()) + " (" +
+                        std::to_string(tear.samples) + " samples, seed " +
+                        std::to_string(exploration.seed) + ")");
+    }
+    return tears;
+}
+
 Json scenario_json(const ScenarioMachine& machine)
 {
     const Scenario& scenario = machine.scenario();
@@ -75,7 +86,7 @@ Json exploration_json(const ExploredScenario& explored)
     Json json = scenario_json(*explored.machine);
     json.update({{"closed", exploration.closed},
                  {"granularity", name_of(granularity_names(), exploration.granularity)},
-                 {"tears", {"not-started"}},
+                 {"tears", tears_json(exploration)},
                  {"states", exploration.states},
                  {"contents", exploration.contents},
                  {"nodes", exploration.nodes},

@@ -36,6 +36,20 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
     }
 }
 
+// Where the power was cut.
+std::string cut_words(const Exploration& exploration)
+{
+    std::string words = exploration.at_times.empty()
+                            ? granularity_words(exploration.granularity)
+                            : fmt::format("at {} times", exploration.at_times.size());
+    for (const models::ResetKind kind : exploration.resets) {
+        if (kind == models::ResetKind::kSystemReset) {
+            words += "; also resets of the MCU alone";
+        }
+    }
+    return words;
+}
+
 }  // namespace
 
 const char* granularity_words(Granularity granularity)
@@ -49,6 +63,25 @@ const char* granularity_words(Granularity granularity)
         return "between all ops";
     }
     return "";
+}
+
+std::string tear_words(const Exploration& exploration)
+{
+    if (exploration.tears.empty()) {
+        return "tear: operation not started";
+    }
+    std::string words = "tears: not started";
+    std::uint64_t samples = 0;
+    for (const TearSetting& tear : exploration.tears) {
+        words += fmt::format(", {} ({})", models::tear_model(tear.kind).name(), tear.samples);
+        samples += tear.samples;
+    }
+    if (exploration.tears_max) {
+        words += fmt::format("; at most {} in a sequence", *exploration.tears_max);
+    }
+    return words + fmt::format("; {} over {} samples per operation, seed {}: no proof",
+                               exploration.closed ? "closed" : "sampled", samples,
+                               exploration.seed);
 }
 
 void print_exploration(const ScenarioMachine& machine, const Exploration& exploration,
@@ -77,8 +110,7 @@ void print_exploration(const ScenarioMachine& machine, const Exploration& explor
             thousands(exploration.states), thousands(exploration.waiting), exploration.depth,
             exploration.findings.empty() ? "No violation so far." : "Violations above.");
     }
-    out << fmt::format("  cuts     {}; tear: operation not started\n",
-                       granularity_words(exploration.granularity));
+    out << fmt::format("  cuts     {}; {}\n", cut_words(exploration), tear_words(exploration));
     out << fmt::format("  states   {} distinct at reset ({} distinct flash contents, {} with the "
                        "application's story)\n",
                        thousands(exploration.states), thousands(exploration.contents),

@@ -121,7 +121,26 @@ private:
                                          result.report.operations,
                                          models::seconds(result.report.end - result.report.start)));
         }
+        if (cut != nullptr) {
+            started_by_ = cut->where.kind;
+            require_torn(*cut, result.report);
+        }
         last_ = result.report;
+    }
+
+    void require_torn(const StepCut& cut, const RunReport& report)
+    {
+        const models::TearKind kind = cut.where.tear.kind;
+        if (kind == models::TearKind::kNotStarted) {
+            return;
+        }
+        last_seed_ = cut.where.tear.seed;
+        if (!report.torn) {
+            throw InputError(cut.place,
+                             fmt::format("the cut at {} meets nothing that '{}' {} of {} tears",
+                                         cut_text(cut.where), models::tear_model(kind).name(),
+                                         cut.where.tear.sample, cut.where.tear.samples));
+        }
     }
 
     void act(const Step&, const UploadStep& upload, StepResult&)
@@ -147,9 +166,14 @@ private:
         });
     }
 
-    void act(const Step& step, const ResetStep&, StepResult& result)
+    void act(const Step& step, const ResetStep& reset, StepResult& result)
     {
-        run(step, result, [&](const RunOptions& options) {
+        if (reset.marginal) {
+            draw_marginal_levels(result_.state, *reset.marginal, last_seed_);
+        }
+        run(step, result, [&](RunOptions options) {
+            options.reset = started_by_;
+            started_by_ = models::ResetKind::kPowerOn;
             return machine_.machine().boot(result_.state, options);
         });
         last_boot_ = result.report.outcome;
@@ -286,6 +310,8 @@ private:
     Outcome last_boot_;
     std::vector<models::Duration> ends_;
     models::Duration now_{};
+    models::ResetKind started_by_ = models::ResetKind::kPowerOn;  // what ended the last run
+    std::uint64_t last_seed_ = CutTear{}.seed;                    // of the last tear
 };
 
 }  // namespace

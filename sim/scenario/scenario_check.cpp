@@ -238,8 +238,26 @@ private:
         }
     }
 
+    void check_app()
+    {
+        for (const Expected& image : scenario_.app->uploads) {
+            if (const ScenarioImage* const found = need_image(image.text, image.place)) {
+                for (const Partition& slot : scenario_.partitions) {
+                    if (slot.role == FLASH_SECONDARY && slot.image_index == 0) {
+                        check_fits(image.text, image_bytes_min(*found),
+                                   default_image_offset(scenario_, slot), slot.name,
+                                   slot.size_bytes, image.place);
+                    }
+                }
+            }
+        }
+    }
+
     void check_explore()
     {
+        if (scenario_.app) {
+            check_app();
+        }
         if (!scenario_.explore) {
             return;
         }

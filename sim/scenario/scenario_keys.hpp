@@ -1,6 +1,7 @@
 // The sections of a scenario file, one file each; scenario_keys.cpp puts them together.
 #pragma once
 
+#include "image_place.hpp"
 #include "key_table.hpp"
 
 #include <sim/scenario.hpp>
@@ -15,10 +16,7 @@ Key<Scenario> images_key();      // image_keys.cpp
 Key<Scenario> flash_key();       // flash_keys.cpp
 Key<Scenario> steps_key();       // step_keys.cpp
 Key<Scenario> explore_key();     // explore_keys.cpp
-
-// Offset of an image in a partition when none is written: 0, or the second sector of a secondary
-// slot of swap-offset.
-std::uint32_t default_image_offset(const Scenario& scenario, const Partition& partition);
+Key<Scenario> app_key();         // app_keys.cpp
 
 // What no table can check: names that refer to each other, sizes that must fit. Only for a
 // scenario that was read without an error.

@@ -153,9 +153,33 @@ std::span<const Named<Granularity>> granularity_names()
     return kNames;
 }
 
-std::span<const Named<Tear>> tear_names()
+std::span<const Named<models::TearKind>> tear_names()
 {
-    static constexpr std::array<Named<Tear>, 1> kNames = {{{"not-started", Tear::kNotStarted}}};
+    static const std::array<Named<models::TearKind>, models::kTearKinds> kNames = [] {
+        std::array<Named<models::TearKind>, models::kTearKinds> names{};
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            names[i].value = static_cast<models::TearKind>(i);
+            names[i].name = models::tear_model(names[i].value).name();
+        }
+        return names;
+    }();
+    return kNames;
+}
+
+std::span<const Named<models::ResetKind>> reset_kind_names()
+{
+    static constexpr std::array<Named<models::ResetKind>, 2> kNames = {
+        {{"power-loss", models::ResetKind::kPowerOn},
+         {"mcu-reset", models::ResetKind::kSystemReset}}};
+    return kNames;
+}
+
+std::span<const Named<models::MarginalLevels>> marginal_level_names()
+{
+    static constexpr std::array<Named<models::MarginalLevels>, models::kMarginalLevels> kNames = {
+        {{"erased", models::MarginalLevels::kErased},
+         {"programmed", models::MarginalLevels::kProgrammed},
+         {"mixed", models::MarginalLevels::kMixed}}};
     return kNames;
 }
 

@@ -1,5 +1,6 @@
 // A scenario as YAML that loads to the same scenario.
 #include "board_writer.hpp"
+#include "explore_writer.hpp"
 #include "scalar_text.hpp"
 #include "scenario_keys.hpp"
 
@@ -325,6 +326,9 @@ private:
     {
         out_ << YAML::Flow << YAML::BeginMap;
         cut(step.cut);
+        if (step.marginal) {
+            choice("marginal_bits", marginal_level_names(), *step.marginal);
+        }
         out_ << YAML::EndMap;
     }
 
@@ -358,25 +362,9 @@ private:
 
     void cut(const std::optional<StepCut>& cut)
     {
-        if (!cut) {
-            return;
+        if (cut) {
+            write_cut(out_, *cut);
         }
-        begin_map("cut", true);
-        switch (cut->where.at) {
-        case PowerCut::At::kCall:
-            value("call", cut->where.index);
-            break;
-        case PowerCut::At::kOperation:
-            value("op", cut->where.index);
-            break;
-        case PowerCut::At::kTime:
-            plain("time", duration_text(cut->where.time));
-            break;
-        }
-        if (cut->tear != Tear::kNotStarted) {
-            choice("tear", tear_names(), cut->tear);
-        }
-        end_map();
     }
 
     void texts(const char* name, const std::vector<Expected>& list, bool even_empty = false)
@@ -393,29 +381,12 @@ private:
 
     void explore()
     {
-        if (!scenario_.explore) {
-            return;
+        if (scenario_.explore) {
+            write_explore(out_, *scenario_.explore);
         }
-        const ExploreOptions& options = *scenario_.explore;
-        begin_map("explore");
-        out_ << YAML::Key << "during" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-        for (const StepKind kind : options.during) {
-            out_ << std::string(name_of(step_names(), kind));
+        if (scenario_.app) {
+            write_app(out_, *scenario_.app);
         }
-        out_ << YAML::EndSeq << YAML::Key << "tears" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-        for (const Tear tear : options.tears) {
-            out_ << std::string(name_of(tear_names(), tear));
-        }
-        out_ << YAML::EndSeq;
-        choice("granularity", granularity_names(), options.granularity);
-        texts("checks", options.checks);
-        if (options.time_budget) {
-            plain("time_budget", duration_text(*options.time_budget));
-        }
-        if (options.states_max) {
-            value("states_max", *options.states_max);
-        }
-        end_map();
     }
 
     const Scenario& scenario_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto kOptional = Presence::kOptional;
 constexpr auto kRequired = Presence::kRequired;
+constexpr std::uint64_t kTearSamplesMax = 1000;
 
 // ---- cut ----------------------------------------------------------------------------------------
 
@@ -17,7 +18,11 @@ struct CutDraft {
     std::optional<std::uint64_t> call;
     std::optional<std::uint64_t> op;
     std::optional<models::Duration> time;
-    Tear tear = Tear::kNotStarted;
+    models::ResetKind kind = models::ResetKind::kPowerOn;
+    models::TearKind tear = models::TearKind::kNotStarted;
+    std::uint32_t sample = 0;
+    std::optional<std::uint32_t> samples;
+    std::uint64_t seed = CutTear{}.seed;
 };
 
 const KeyTable<CutDraft>& cut_keys()
@@ -29,8 +34,16 @@ const KeyTable<CutDraft>& cut_keys()
          key("op", kOptional, WholeNumber{0, UINT64_MAX}, &CutDraft::op,
              "before this change of device state, counted from 0"),
          key("time", kOptional, TimeSpan{}, &CutDraft::time, "since the start of the step"),
-         key("tear", kOptional, Choice<Tear>{tear_names}, &CutDraft::tear,
-             "what the op in flight leaves; default not-started")},
+         key("kind", kOptional, Choice<models::ResetKind>{reset_kind_names}, &CutDraft::kind,
+             "power-loss (default), or mcu-reset: external parts go on"),
+         key("tear", kOptional, Choice<models::TearKind>{tear_names}, &CutDraft::tear,
+             "what the op in flight leaves; default not-started"),
+         key("sample", kOptional, WholeNumber{0, kTearSamplesMax}, &CutDraft::sample,
+             "which outcome of the tear, from 0; default 0"),
+         key("samples", kOptional, WholeNumber{1, kTearSamplesMax}, &CutDraft::samples,
+             "of how many outcomes; default: that of the tear"),
+         key("seed", kOptional, WholeNumber{0, UINT64_MAX}, &CutDraft::seed,
+             "of what the tear draws; default 1")},
         {"call", "op", "time"}};
     return kTable;
 }
@@ -44,7 +57,12 @@ struct Cut {
             return false;
         }
         cut.place = reader.place(node);
-        cut.tear = draft.tear;
+        cut.where.kind = draft.kind;
+        cut.where.tear.kind = draft.tear;
+        cut.where.tear.sample = draft.sample;
+        cut.where.tear.samples =
+            draft.samples.value_or(models::tear_model(draft.tear).default_samples());
+        cut.where.tear.seed = draft.seed;
         if (draft.time) {
             cut.where.at = PowerCut::At::kTime;
             cut.where.time = *draft.time;
@@ -145,7 +163,12 @@ const KeyTable<ConfirmStep>& confirm_keys()
 const KeyTable<ResetStep>& reset_keys()
 {
     static const KeyTable<ResetStep> kTable{
-        "reset", {key("cut", kOptional, Cut{}, &ResetStep::cut, "power fails during this boot")}};
+        "reset",
+        {key("cut", kOptional, Cut{}, &ResetStep::cut, "power fails during this boot"),
+         key("marginal_bits", kOptional, Choice<models::MarginalLevels>{marginal_level_names},
+             &ResetStep::marginal,
+             "how bits that a tear left undefined read in this boot: erased, programmed, mixed; "
+             "default: as before")}};
     return kTable;
 }
 

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -58,8 +59,8 @@ public:
     std::uint32_t word_at(std::uint64_t offset) const;  // little endian, any alignment
 
     // Programs `source` at `offset`: AND / OR / overwrite as the geometry says (in general: a bit
-    // can only leave its erased level). Every count unit that the range touches counts once. Equal
-    // to programming unit by unit.
+    // can only leave its erased level). Every count unit that the range touches counts once; bits
+    // that are programmed are marginal no more. Equal to programming unit by unit.
     void program(std::uint64_t offset, std::span<const std::uint8_t> source);
 
     // Sets the range to the erased value, clears write counts and marginal bits, adds one to the
@@ -70,8 +71,15 @@ public:
     // image, a tear overlay.
     void poke(std::uint64_t offset, std::span<const std::uint8_t> source);
 
-    // Marks bits (1 = level undefined) of the bytes at `offset`. Cleared by erase and poke.
+    // Stores bytes like poke() but keeps counts and marginal bits: cells that changed by
+    // themselves.
+    void disturb(std::uint64_t offset, std::span<const std::uint8_t> source);
+
+    // Marks bits (1 = level undefined) of the bytes at `offset`. Cleared by erase and poke, and by
+    // program for the bits it programs.
     void set_marginal(std::uint64_t offset, std::span<const std::uint8_t> mask);
+    // Gives every marginal bit the level that it has in levels(offset of its byte).
+    void set_marginal_levels(const std::function<std::uint8_t(std::uint64_t)>& levels);
     bool has_marginal_bits() const;
     std::uint8_t marginal_at(std::uint64_t offset) const;
 

@@ -18,39 +18,52 @@
 
 namespace brownout::sim {
 
-// How far the story of the application went; a set of bits.
-struct Story {
-    bool requested = false;  // the upgrade request completed
-    bool ran_new = false;    // the new image was started at least once since
-    bool confirmed = false;  // its confirmation completed
-
-    std::uint8_t bits() const
-    {
-        return static_cast<std::uint8_t>((requested ? 1 : 0) | (ran_new ? 2 : 0) |
-                                         (confirmed ? 4 : 0));
-    }
-    static Story from_bits(std::uint8_t bits)
-    {
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
-    }
-};
-
-enum class RunKind : std::uint8_t { kBoot, kRequest, kConfirm };
-
-// An edge: one boot from the source node, followed, when `run` is not kBoot, by an application call
-// after the hand-over; cut before an operation of the last of them, or not cut.
-struct EdgeLabel {
-    RunKind run = RunKind::kBoot;
-    bool is_cut = false;
-    std::uint32_t call = 0;       // calls begun before the cut
-    std::uint64_t operation = 0;  // operations done before the cut
-    bool at_call_start = true;    // the cut lies between calls
-};
-
-inline constexpr std::uint32_t kNoNode = 0xFFFFFFFFu;
 inline constexpr std::int32_t kNoImageBooted = -2;
 inline constexpr std::int32_t kUnknownImageBooted = -1;
 
+// How far the story of the application went: what the next boots owe it.
+struct Story {
+    bool requested = false;   // the upgrade request completed
+    bool ran_new = false;     // the new image was started at least once since
+    bool confirmed = false;   // its confirmation completed
+    bool permanent = false;   // what is requested, or will be, is not for test
+    bool confirming = false;  // a confirmation was torn: it may count or not
+    // Indices in ScenarioMachine::images(), or kUnknownImageBooted.
+    std::int16_t old_image = kUnknownImageBooted;  // runs until the upgrade
+    std::int16_t new_image = kUnknownImageBooted;  // was uploaded last
+
+    // What tells stories apart.
+    std::uint64_t key() const
+    {
+        const unsigned flags = (requested ? 1u : 0u) | (ran_new ? 2u : 0u) | (confirmed ? 4u : 0u) |
+                               (permanent ? 8u : 0u) | (confirming ? 16u : 0u);
+        return std::uint64_t{flags} << 32 |
+               std::uint64_t{static_cast<std::uint16_t>(old_image)} << 16 |
+               static_cast<std::uint16_t>(new_image);
+    }
+};
+
+enum class RunKind : std::uint8_t { kBoot, kRequest, kConfirm, kUpload };
+
+// An edge: one boot from the source node, followed, when `run` is not kBoot, by something that the
+// application does after the hand-over; cut before an operation of the last of them, or not cut.
+struct EdgeLabel {
+    RunKind run = RunKind::kBoot;
+    bool permanent = false;   // kRequest
+    std::int16_t image = -1;  // kUpload: index in ScenarioMachine::images()
+    bool is_cut = false;
+    std::uint32_t call = 0;                                 // calls begun before the cut
+    std::uint64_t operation = 0;                            // operations done before the cut
+    // Since the start of the run, of a reset while a part is busy; then nothing of the above counts.
+    std::optional<models::Duration> time = {};
+    bool at_call_start = true;                              // the cut lies between calls
+    models::ResetKind reset = models::ResetKind::kPowerOn;  // what the cut is
+    CutTear tear = {};                                      // of the operation in flight
+    // How bits that a tear left undefined read at the next power-on, if there are any.
+    std::optional<models::MarginalLevels> marginal = {};
+};
+
+inline constexpr std::uint32_t kNoNode = 0xFFFFFFFFu;
 // What the uncut boot of a node did.
 struct BootFacts {
     OutcomeKind outcome = OutcomeKind::kPowerLost;
@@ -67,6 +80,7 @@ struct BootFacts {
 struct Node {
     MachineState state;
     Story story;
+    std::uint8_t torn = 0;    // operations torn on the way here, if their number is limited
     std::uint32_t depth = 0;  // power cuts on the shortest way here
     std::uint32_t parent = kNoNode;
     EdgeLabel label;  // from the parent
@@ -76,21 +90,45 @@ struct Node {
 };
 
 struct Graph {
-    std::vector<Node> nodes;  // in the order of discovery, which is always the same
-    bool permanent = false;   // the request is permanent
-    std::int32_t old_image = kUnknownImageBooted;  // in the primary slot at the root
-    std::int32_t new_image = kUnknownImageBooted;  // in the secondary slot at the root
-    std::size_t first_step = 0;                    // steps before it were run, uncut
+    std::vector<Node> nodes;     // in the order of discovery, which is always the same
+    std::size_t first_step = 0;  // steps before it were run, uncut
     bool offers_request = false;
     bool offers_confirm = false;
 };
+
+// The scenario that leads to a node, up to the reset that finds its state.
+Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine, std::uint32_t node);
+// The same in lines for people, one per boot; runs boots to name the calls.
+std::vector<std::string> path_text(const Graph& graph, ScenarioMachine& machine,
+                                   std::uint32_t node);
+
+// A stretch of a device, as a dump holds it.
+struct FlashWindow {
+    std::uint32_t device = 0;  // index in BoardPlan::devices
+    std::uint64_t offset_bytes = 0;
+    std::uint64_t byte_count = 0;
+};
+
+// The node whose flash is nearest to that of a dump, counted in sectors that differ; of several,
+// that with the fewest cuts. `windows`: what of `dump` is compared.
+struct NearestNode {
+    std::uint32_t node = 0;
+    std::uint64_t sectors = 0;  // compared
+    std::uint64_t differing = 0;
+    std::vector<FlashWindow> differences;  // the sectors that differ
+};
+NearestNode nearest_node(const Graph& graph, const BoardPlan& board, const MachineState& dump,
+                         const std::vector<FlashWindow>& windows);
 
 struct ExploreLimits {
     std::optional<double> seconds;
     std::optional<std::uint64_t> states;
     std::optional<std::uint32_t> depth;
     bool stop_at_first = false;  // as soon as a check does not hold
-    unsigned jobs = 0;           // 0: as many as there are processors
+    // Not empty: cut at these times since the start of each run instead of what the scenario says.
+    std::vector<models::Duration> at_times;
+    std::optional<std::uint64_t> seed;  // instead of the scenario's
+    unsigned jobs = 0;                  // 0: as many as there are processors
 };
 
 struct ExploreProgress {
@@ -120,10 +158,16 @@ struct Exploration {
     bool closed = false;
     std::string stopped_by;  // why not closed, in words
     Granularity granularity = Granularity::kDefault;
-    std::uint64_t states = 0;    // distinct states at reset
-    std::uint64_t contents = 0;  // distinct contents of all flash at reset
-    std::uint64_t nodes = 0;     // distinct states and stories
-    std::uint64_t edges = 0;     // cuts and completed runs followed
+    std::vector<TearSetting> tears;          // tried at every cut, besides not started
+    std::optional<std::uint32_t> tears_max;  // of the cuts of one sequence
+    bool sampled = false;    // some tear has more outcomes than were tried: no proof
+    std::uint64_t seed = 0;  // of what the tears drew
+    std::vector<models::ResetKind> resets;
+    std::vector<models::Duration> at_times;  // not empty: cuts at these times only
+    std::uint64_t states = 0;                // distinct states at reset
+    std::uint64_t contents = 0;              // distinct contents of all flash at reset
+    std::uint64_t nodes = 0;                 // distinct states and stories
+    std::uint64_t edges = 0;                 // cuts and completed runs followed
     std::uint64_t boots = 0;
     std::uint32_t depth = 0;
     std::uint32_t boots_to_rest_max = 0;

@@ -11,6 +11,7 @@
 #include <models/flash_array.hpp>
 #include <models/operation.hpp>
 #include <models/part_state.hpp>
+#include <models/tears.hpp>
 #include <models/time.hpp>
 
 #include <sim/external_plan.hpp>
@@ -115,7 +116,11 @@ struct MachineState {
     models::Digest128 digest() const;          // of the identity
     models::Digest128 content_digest() const;  // of the bytes alone
     bool same_as(const MachineState& other) const;
+    bool has_marginal_bits() const;
 };
+
+// How marginal bits of all devices read until the next power-on.
+void draw_marginal_levels(MachineState& state, models::MarginalLevels levels, std::uint64_t seed);
 
 enum class OutcomeKind {
     kHandedOver,   // a loader chose an image: Outcome::response
@@ -179,6 +184,7 @@ struct RunReport {
     std::uint64_t operations = 0;
     models::Duration start{};
     models::Duration end{};
+    bool torn = false;  // the cut met an operation and tore it
 };
 
 // ---- looking at a run and cutting it -----------------------------------------------------------
@@ -204,6 +210,19 @@ public:
 
     virtual void after_call(const Call& call, int result, const MachineState& state) noexcept;
     virtual void logged(const LogLine& line) noexcept;
+
+    // After every access of the firmware, if watches_time(): the device time is `now`.
+    virtual bool watches_time() const noexcept { return false; }
+    virtual void time_passed(models::Duration now, const MachineState& state) noexcept;
+};
+
+// What the operation in flight leaves: outcome `sample` of `samples` of a tear model.
+struct CutTear {
+    models::TearKind kind = models::TearKind::kNotStarted;
+    std::uint32_t sample = 0;
+    std::uint32_t samples = 1;
+    std::uint64_t seed = 1;
+    bool operator==(const CutTear&) const = default;
 };
 
 // Where the power fails in a run.
@@ -212,6 +231,10 @@ struct PowerCut {
     At at = At::kCall;
     std::uint64_t index = 0;  // call or operation number
     models::Duration time{};  // since the reset
+    CutTear tear = {};
+    // kSystemReset: the microcontroller is reset there, the power stays: on-chip operations are
+    // done, external parts go on with theirs.
+    models::ResetKind kind = models::ResetKind::kPowerOn;
 };
 
 struct RunOptions {

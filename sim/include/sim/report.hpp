@@ -75,5 +75,7 @@ std::string exploration_schema_json();
 
 // Name of a granularity in sentences: "between calls and inside trailer writes".
 const char* granularity_words(Granularity granularity);
+// What operations in flight left, and whether that was sampled: "tear: operation not started".
+std::string tear_words(const Exploration& exploration);
 
 }  // namespace brownout::sim

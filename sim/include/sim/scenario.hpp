@@ -109,14 +109,10 @@ struct InitialContent {
 
 // ---- steps --------------------------------------------------------------------------------------
 
-// What the operation in flight leaves.
-enum class Tear { kNotStarted };
-
 // Power lost during a step. That it fires is for the runner to insist on.
 struct StepCut {
     Place place;
     PowerCut where;
-    Tear tear = Tear::kNotStarted;
 };
 
 enum class UploadVia {
@@ -144,6 +140,8 @@ struct ConfirmStep {
 // One boot from power-on to an outcome.
 struct ResetStep {
     std::optional<StepCut> cut;
+    // How marginal bits read in this boot; nullopt: as before it (at first: erased).
+    std::optional<models::MarginalLevels> marginal;
 };
 
 // A name or text in an expectation, with its place.
@@ -188,14 +186,35 @@ struct Step {
 
 enum class Granularity { kCalls, kDefault, kOps };
 
+// A tear model that the operation in flight is torn by, and how many of its outcomes.
+struct TearSetting {
+    models::TearKind kind = models::TearKind::kNotStarted;
+    std::uint32_t samples = 0;
+    bool operator==(const TearSetting&) const = default;
+};
+
 struct ExploreOptions {
     Place place;
     std::vector<StepKind> during = {StepKind::kReset};  // steps whose runs are cut
-    std::vector<Tear> tears = {Tear::kNotStarted};
+    std::vector<TearSetting> tears = {TearSetting{}};
+    std::optional<std::uint32_t> tears_max;  // of the cuts of one sequence, so many may tear
+    std::vector<models::ResetKind> resets = {models::ResetKind::kPowerOn};
+    std::uint64_t seed = 1;  // of everything that a tear draws
     Granularity granularity = Granularity::kDefault;
+    // Not empty: power fails at these times since the start of each run, and nowhere else.
+    std::vector<models::Duration> at_times;
     std::vector<Expected> checks;  // names; empty: the default checks
     std::optional<models::Duration> time_budget;
     std::optional<std::uint64_t> states_max;
+};
+
+// What the application may do by itself after each start, and then it is reset: a machine without
+// memory whose choice is free. Doing nothing (a self-test that fails) is always among them.
+struct AppMachine {
+    Place place;
+    bool confirms = true;           // the new image, once it runs
+    std::vector<bool> requests;     // of an upgrade; true: permanent
+    std::vector<Expected> uploads;  // images that it may bring into the secondary slot
 };
 
 // ---- the whole ----------------------------------------------------------------------------------
@@ -211,6 +230,7 @@ struct Scenario {
     std::vector<InitialContent> flash;
     std::vector<Step> steps;
     std::optional<ExploreOptions> explore;
+    std::optional<AppMachine> app;
     std::vector<std::string> notes;  // about files that it includes, for people
 
     // nullptr if there is none of this name.

@@ -30,7 +30,9 @@ std::span<const Named<std::uint8_t>> qspi_write_mode_names();  // IFCONFIG0.WRIT
 std::span<const Named<OutcomeKind>> outcome_names();
 std::span<const Named<StepKind>> step_names();
 std::span<const Named<Granularity>> granularity_names();
-std::span<const Named<Tear>> tear_names();
+std::span<const Named<models::TearKind>> tear_names();
+std::span<const Named<models::ResetKind>> reset_kind_names();
+std::span<const Named<models::MarginalLevels>> marginal_level_names();
 std::span<const Named<UploadVia>> upload_via_names();
 std::span<const Named<std::string_view>> log_names();
 

@@ -33,6 +33,8 @@ struct ReferenceArray {
                 }
             }
             cell = next;
+            const int programmed = geometry.overwrites ? 0xFF : source[i] ^ geometry.erased_value;
+            marginal[offset + i] = static_cast<std::uint8_t>(marginal[offset + i] & ~programmed);
         }
         for_each_unit(offset, source.size(), [this](std::size_t unit) {
             const int ceiling = geometry.write_count_limit + 1;

@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <fstream>
+
+#include <unistd.h>
+
 namespace brownout::sim {
 namespace {
 
@@ -82,21 +87,68 @@ TEST(BrokenCore, ThatWorksOnlyIfAStaticSurvivesResetIsCaught)
     EXPECT_EQ(machine.images()[*booted].name, "v2");
 }
 
-TEST(BrokenCore, ThatEndsItsProcessIsAFindingAndTheExplorationGoesOn)
+class MisbehavingCore : public testing::TestWithParam<const char*> {};
+
+TEST_P(MisbehavingCore, IsAFindingAndTheExplorationGoesOnToItsEnd)
 {
     SmallScenario scenario;
-    scenario.core = TEST_FIRMWARE_FOLDER "/process_killer_core.so";
+    scenario.core = std::string(TEST_FIRMWARE_FOLDER "/") + GetParam() + "_core.so";
     scenario.strategy = "overwrite-only";
     ScenarioMachine machine(scenario.load());
     Graph graph;
     const Exploration exploration = explore_all(machine, &graph);
     EXPECT_TRUE(exploration.closed);
     EXPECT_TRUE(finds(exploration, "always-boots-an-authentic-image"));
-    const auto killed = std::count_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
-        return node.facts.text == "the core ended its process with exit code 7";
-    });
-    EXPECT_EQ(killed, 1);
-    EXPECT_EQ(graph.nodes.size(), 2u);
+    ASSERT_EQ(graph.nodes.size(), 2u);
+    EXPECT_EQ(graph.nodes[0].facts.outcome, OutcomeKind::kHandedOver);
+    EXPECT_NE(graph.nodes[1].facts.outcome, OutcomeKind::kHandedOver) << graph.nodes[1].facts.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cores, MisbehavingCore,
+                         testing::Values("end_process", "hang", "crash", "scribble"),
+                         [](const testing::TestParamInfo<const char*>& tested) {
+                             return std::string(tested.param);
+                         });
+
+std::vector<pid_t> children_of_this_process()
+{
+    std::vector<pid_t> children;
+    const std::string self = std::to_string(getpid());
+    std::ifstream list("/proc/" + self + "/task/" + self + "/children");
+    for (pid_t child = 0; list >> child;) {
+        children.push_back(child);
+    }
+    return children;
+}
+
+TEST(Workers, ThatAreKilledChangeNothingInTheResult)
+{
+    ScenarioMachine machine(SmallScenario{}.load());
+    Graph whole;
+    const Exploration expected = explore_all(machine, &whole);
+    int killed = 0;
+    const std::atomic<bool> never{false};
+    Graph graph;
+    ExploreLimits limits;
+    limits.jobs = 2;
+    const Exploration exploration = explore(
+        machine, limits,
+        [&](const ExploreProgress&) {
+            for (const pid_t child : children_of_this_process()) {
+                if (killed < 3) {
+                    killed += kill(child, SIGKILL) == 0 ? 1 : 0;
+                }
+            }
+        },
+        never, &graph);
+    EXPECT_GT(killed, 0);
+    EXPECT_TRUE(exploration.closed);
+    EXPECT_TRUE(exploration.findings.empty());
+    EXPECT_EQ(exploration.edges, expected.edges);
+    ASSERT_EQ(graph.nodes.size(), whole.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        EXPECT_TRUE(graph.nodes[i].state.same_as(whole.nodes[i].state));
+    }
 }
 
 }  // namespace

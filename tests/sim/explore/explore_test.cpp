@@ -206,7 +206,7 @@ TEST(Exploration, JudgesByTheRequestThatFollowsTheLastUpload)
     ScenarioMachine machine(scenario.load());
     Graph graph;
     const Exploration exploration = explore_all(machine, &graph);
-    EXPECT_FALSE(graph.permanent);
+    EXPECT_FALSE(graph.nodes[0].story.permanent);
     EXPECT_TRUE(exploration.findings.empty());
 }
 
@@ -214,7 +214,9 @@ TEST(Exploration, HasJsonWithTheFieldsThatScriptsNeed)
 {
     ScenarioMachine machine(SmallScenario{}.load());
     const Exploration exploration = explore_all(machine);
-    const std::string json = explorations_json({{&machine, &exploration, {}}});
+    ExplorationReport report;
+    report.add({&machine, &exploration, {}});
+    const std::string json = report.json();
     for (const char* key : {"\"explorations\"", "\"closed\": true", "\"granularity\": \"calls\"",
                             "\"tears\"", "\"states\"", "\"edges\"", "\"boots\"", "\"depth\"",
                             "\"violations\": []", "\"elapsed_s\""}) {

@@ -1,0 +1,130 @@
+#include "app_actions.hpp"
+
+#include "scenario/image_place.hpp"
+
+#include <models/assert.hpp>
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+AppAction confirm_action(const Story& story)
+{
+    AppAction action;
+    action.label.run = RunKind::kConfirm;
+    action.after = story;
+    action.after.confirmed = true;
+    action.after.confirming = false;
+    return action;
+}
+
+AppAction request_action(const Story& story, bool permanent)
+{
+    AppAction action;
+    action.label.run = RunKind::kRequest;
+    action.label.permanent = permanent;
+    action.after = story;
+    action.after.requested = true;
+    action.after.ran_new = false;
+    action.after.confirming = false;
+    action.after.permanent = permanent;
+    return action;
+}
+
+AppAction upload_action(std::int32_t running, std::int16_t image)
+{
+    AppAction action;
+    action.label.run = RunKind::kUpload;
+    action.label.image = image;
+    action.after.old_image = static_cast<std::int16_t>(running);
+    action.after.new_image = image;
+    return action;
+}
+
+std::int16_t index_of_image(const ScenarioMachine& machine, const std::string& name)
+{
+    const auto& images = machine.images();
+    const auto found = std::find_if(images.begin(), images.end(),
+                                    [&](const KnownImage& image) { return image.name == name; });
+    BROWNOUT_ASSERT(found != images.end());  // the loader checked it
+    return static_cast<std::int16_t>(found - images.begin());
+}
+
+bool secondary_holds(const ScenarioMachine& machine, const MachineState& state, std::int32_t image)
+{
+    const AreaPlan* const slot = machine.machine().area(FLASH_SECONDARY, 0);
+    const auto held = slot != nullptr ? machine.image_in(state, *slot) : std::nullopt;
+    return held && static_cast<std::int32_t>(*held) == image;
+}
+
+void add_app_choices(std::vector<AppAction>& actions, const ScenarioMachine& machine,
+                     const BootFacts& boot, const Story& story, const MachineState& state)
+{
+    const AppMachine& app = *machine.scenario().app;
+    const bool runs_new = boot.image == story.new_image;
+    const bool runs_old = boot.image == story.old_image && !runs_new;
+    const bool waits = story.requested && !story.ran_new;
+    const bool settled = story.confirmed || (story.permanent && story.ran_new);
+    if (runs_new && story.ran_new && app.confirms && !settled) {
+        actions.push_back(confirm_action(story));
+    }
+    if (runs_old && !waits && secondary_holds(machine, state, story.new_image)) {
+        for (const bool permanent : app.requests) {
+            actions.push_back(request_action(story, permanent));
+        }
+    }
+    if ((runs_old && !waits) || (runs_new && settled)) {
+        for (const Expected& upload : app.uploads) {
+            const std::int16_t image = index_of_image(machine, upload.text);
+            if (image != boot.image) {
+                actions.push_back(upload_action(boot.image, image));
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& graph,
+                                   const BootFacts& boot, const Story& story,
+                                   const MachineState& state)
+{
+    std::vector<AppAction> actions;
+    if (boot.image < 0) {
+        return actions;
+    }
+    if (machine.scenario().app) {
+        add_app_choices(actions, machine, boot, story, state);
+    } else if (boot.image == story.new_image && graph.offers_confirm && !story.confirmed) {
+        actions.push_back(confirm_action(story));
+    } else if (boot.image == story.old_image && graph.offers_request && !story.requested) {
+        AppAction request = request_action(story, story.permanent);
+        request.after.ran_new = story.ran_new;
+        actions.push_back(request);
+    }
+    return actions;
+}
+
+UploadStep upload_step(const ScenarioMachine& machine, std::int16_t image)
+{
+    UploadStep step;
+    step.image = machine.images()[static_cast<std::size_t>(image)].name;
+    for (const Partition& slot : machine.scenario().partitions) {
+        if (slot.role == FLASH_SECONDARY && slot.image_index == 0) {
+            step.partition = slot.name;
+            step.offset_bytes = default_image_offset(machine.scenario(), slot);
+        }
+    }
+    return step;
+}
+
+RequestUpgradeStep request_step(bool permanent)
+{
+    RequestUpgradeStep step;
+    step.permanent = permanent;
+    return step;
+}
+
+}  // namespace brownout::sim

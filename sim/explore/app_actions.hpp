@@ -1,0 +1,29 @@
+// What the application may do after a boot: a machine without memory whose choice is free.
+//
+// Without `app:` in the scenario, what its steps offer: to confirm the new image when it runs, or
+// to request the upgrade when the old one does. With it: any of these, an upgrade requested again
+// after a revert, and another upload once an upgrade is over. Doing nothing, as when a self-test
+// fails, is the completed boot itself.
+#pragma once
+
+#include <sim/exploration.hpp>
+
+#include <vector>
+
+namespace brownout::sim {
+
+struct AppAction {
+    EdgeLabel label;  // run, permanent, image
+    Story after;      // once it completed
+};
+
+// `story` is that after the boot, `state` what it left.
+std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& graph,
+                                   const BootFacts& boot, const Story& story,
+                                   const MachineState& state);
+
+// The step that an action is in a scenario.
+UploadStep upload_step(const ScenarioMachine& machine, std::int16_t image);
+RequestUpgradeStep request_step(bool permanent);
+
+}  // namespace brownout::sim

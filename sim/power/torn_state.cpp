@@ -1,0 +1,66 @@
+#include "torn_state.hpp"
+
+#include <algorithm>
+
+namespace brownout::sim {
+
+namespace {
+
+// The erase unit of `device` that holds `offset`.
+void place_in_sector(const DevicePlan& device, models::TornOperation& operation)
+{
+    std::uint64_t run_start = 0;
+    for (const SectorRun& run : device.sectors) {
+        const std::uint64_t run_bytes = std::uint64_t{run.size_bytes} * run.count;
+        if (operation.offset < run_start + run_bytes) {
+            const std::uint64_t into = (operation.offset - run_start) % run.size_bytes;
+            operation.sector_offset = operation.offset - into;
+            operation.sector_bytes = run.size_bytes;
+            return;
+        }
+        run_start += run_bytes;
+    }
+}
+
+}  // namespace
+
+models::TornOperation torn_operation(const BoardPlan& board, const models::OperationBatch& batch)
+{
+    models::TornOperation operation;
+    operation.kind = batch.kind;
+    operation.offset = batch.offset;
+    operation.byte_count = batch.unit_bytes;
+    operation.data = batch.data.first(std::min<std::size_t>(batch.data.size(), batch.unit_bytes));
+    place_in_sector(board.devices[batch.device], operation);
+    return operation;
+}
+
+std::uint32_t tear_outcomes(const BoardPlan& board, const MachineState& state,
+                            const models::OperationBatch& batch, models::TearKind kind,
+                            std::uint32_t samples)
+{
+    const models::TornOperation operation = torn_operation(board, batch);
+    const models::FlashArray& cells = state.devices[batch.device];
+    const bool touches_cells =
+        operation.byte_count > 0 &&
+        operation.offset + operation.byte_count <= cells.geometry().size_bytes &&
+        (operation.data.size() == operation.byte_count ||
+         batch.kind == models::OperationKind::kEraseSector ||
+         batch.kind == models::OperationKind::kEraseChip);
+    return touches_cells ? models::tear_model(kind).outcomes(cells, operation, samples) : 0;
+}
+
+bool tear_state(const BoardPlan& board, MachineState& state, const models::OperationBatch& batch,
+                const CutTear& tear)
+{
+    const std::uint32_t outcomes = tear_outcomes(board, state, batch, tear.kind, tear.samples);
+    if (tear.sample >= outcomes) {
+        return false;
+    }
+    const models::CellHash hash(tear.seed, tear.kind, batch.device);
+    models::tear_model(tear.kind).apply(state.devices[batch.device], torn_operation(board, batch),
+                                        {tear.sample, outcomes}, hash);
+    return true;
+}
+
+}  // namespace brownout::sim
