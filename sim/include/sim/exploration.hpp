@@ -54,7 +54,7 @@ struct EdgeLabel {
     bool is_cut = false;
     std::uint32_t call = 0;                                 // calls begun before the cut
     std::uint64_t operation = 0;                            // operations done before the cut
-    // Since the start of the run, of a reset while a part is busy; then nothing of the above counts.
+    // Since the start of the run, of a reset while a part is busy; then nothing above counts.
     std::optional<models::Duration> time = {};
     bool at_call_start = true;                              // the cut lies between calls
     models::ResetKind reset = models::ResetKind::kPowerOn;  // what the cut is

@@ -1,9 +1,10 @@
 """Torn operations, cuts at times, dumps: where explore cuts and what it says about it."""
 
 import json
+import re
 
-from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, MOVE_32K, CommandTest, main,
-                            without_measures)
+from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, MOVE_32K, SCENARIOS, CommandTest,
+                            main, without_measures)
 
 
 class CutsTest(CommandTest):
@@ -64,6 +65,18 @@ class CutsTest(CommandTest):
         self.assert_exit(result, CHECK_FAILED)
         self.assertIn("255 of 256 sectors agree", result.stdout)
         self.assertIn("mcuboot_primary offset 0x0", result.stdout)
+
+    def test_a_reset_of_the_mcu_alone_leaves_parts_busy(self):
+        text = (SCENARIOS / "suites" / "move-32k-w25q80-spim.yaml").read_text()
+        text = text.replace("32 KiB", "2 KiB").replace("192 KiB", "2 KiB")
+        states = {}
+        for resets in ("power-loss", "power-loss, mcu-reset"):
+            explore = "explore: {during: [reset], granularity: calls, resets: [%s]}" % resets
+            document, _ = self.explored(self.write("w25.yaml", re.sub(r"explore: .*", explore,
+                                                                      text)))
+            self.assertTrue(document["closed"])
+            states[resets] = document["states"]
+        self.assertGreater(states["power-loss, mcu-reset"], states["power-loss"])
 
     def test_a_tear_that_the_operation_does_not_have_is_bad_input(self):
         cut = "  - reset: {cut: {call: 0, tear: nand-page}}\n"
