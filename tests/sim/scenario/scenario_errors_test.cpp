@@ -164,6 +164,22 @@ TEST(ScenarioErrors, BoardsAreChecked)
               std::string::npos);
 }
 
+TEST(ScenarioErrors, WhatASocDecidesIsChecked)
+{
+    const auto error_with = [](const std::string& keys) {
+        return error_of(sample_with("name: plain", "name: plain\n  " + keys));
+    };
+    EXPECT_EQ(error_with("soc: nrf52840"), "");
+    EXPECT_NE(error_with("soc: nrf5284").find("there is no soc 'nrf5284'. Did you mean 'nrf52"),
+              std::string::npos);
+    const std::string threshold = "power: {power_fail_millivolts: ";
+    EXPECT_EQ(error_with("soc: nrf52840\n  " + threshold + "2800}"), "");
+    EXPECT_NE(error_with("soc: nrf52840\n  " + threshold + "2750}"), "");
+    EXPECT_NE(error_with("soc: nrf52840\n  " + threshold + "1600}"), "");
+    EXPECT_NE(error_with("soc: nrf5340_network\n  " + threshold + "2800}"), "") << "it has none";
+    EXPECT_NE(error_with(threshold + "2800}"), "") << "whose comparator?";
+}
+
 TEST(ScenarioErrors, AllErrorsOfAFileAreListedInItsOrder)
 {
     const std::string path = ::testing::TempDir() + "several_errors.yaml";
