@@ -5,6 +5,8 @@
 #include <boot/core_abi.h>
 #include <boot/error.h>
 
+#include "app/receive_loop.h"
+
 #define APPLICATION_STACK_BYTES (8u * 1024u)
 
 static int set_next(const struct app_context *app, const struct app_command *command)
@@ -14,7 +16,13 @@ static int set_next(const struct app_context *app, const struct app_command *com
                      : (int)BOOT_EBADARGS;
 }
 
-static int perform(const struct app_context *app, const struct app_command *command)
+struct application_memory {
+    struct flash_map map;
+    struct upload_memory upload;
+};
+
+static int perform(const struct app_context *app, const struct app_command *command,
+                   struct application_memory *memory)
 {
     switch (command->kind) {
     case APP_SET_PENDING:
@@ -25,19 +33,21 @@ static int perform(const struct app_context *app, const struct app_command *comm
         return set_next(app, command);
     case APP_SWAP_TYPE:
         return app_swap_type(app, command->image_index);
+    case APP_UPLOAD:
+        return app_upload(app, &command->upload, &memory->upload);
     default:
         return BOOT_EBADARGS;
     }
 }
 
-static int entry(const struct boot_platform *platform, void *memory)
+static int entry(const struct boot_platform *platform, void *state)
 {
-    struct flash_map *map = memory;
-    struct app_context app = {platform->io, platform->config, map};
-    if (flash_map_start(map, platform->io, platform->board) != 0) {
+    struct application_memory *memory = state;
+    struct app_context app = {platform->io, platform->config, &memory->map};
+    if (flash_map_start(&memory->map, platform->io, platform->board) != 0) {
         return BOOT_EFLASH;
     }
-    return perform(&app, platform->command);
+    return perform(&app, platform->command, memory);
 }
 
 static const struct boot_firmware application = {
@@ -47,7 +57,7 @@ static const struct boot_firmware application = {
     .name = "builtin-app",
     .release = "MCUboot 2.4.0 (2d4bacc3)",
     .strategies = (1u << BOOT_STRATEGY_COUNT) - 1u,
-    .state_bytes = sizeof(struct flash_map),
+    .state_bytes = sizeof(struct application_memory),
     .stack_bytes = APPLICATION_STACK_BYTES,
     .entry = entry,
 };

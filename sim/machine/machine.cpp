@@ -25,6 +25,7 @@ struct Machine::Impl {
     std::vector<std::unique_ptr<DeviceModel>> devices;
     std::unique_ptr<models::SocRegisters> soc_registers;
     std::unique_ptr<RamTarget> image_ram;
+    models::Uarte receiver{"uarte0"};
     Processor processor;
     Firmware& loader;
     Firmware* application;
@@ -51,6 +52,9 @@ struct Machine::Impl {
         }
         shared.map(processor.bus());
         processor.on_quiet([this](models::Duration now) { return next_change(now); });
+        if (processor.bus().find(kReceiverBase) == nullptr) {
+            processor.bus().map({kReceiverBase, models::uarte_register::kBlockBytes, &receiver});
+        }
         if (config.ram_load_bytes > 0) {
             image_ram = std::make_unique<RamTarget>(config.ram_load_bytes);
             processor.bus().map({config.ram_load_address, config.ram_load_bytes, image_ram.get()});
@@ -163,6 +167,8 @@ struct Machine::Impl {
         platform.command = command;
         platform.response = command == nullptr ? &response : nullptr;
 
+        receiver.reset(options.incoming != nullptr ? *options.incoming : models::IncomingBytes{});
+        processor.set_receiver(options.incoming != nullptr ? &receiver : nullptr);
         RunRecorder recorder(board, state, options, report);
         recorder.on_power_loss([this] { processor.leave(); });
         recorder.on_symbol([this](std::optional<std::uint32_t> address) {

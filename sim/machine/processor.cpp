@@ -386,6 +386,10 @@ void Processor::advanced() noexcept
     }
     advanced_to_ = now_;
     recorder_->time_passed(now_);
+    if (receiver_ != nullptr) {
+        models::AccessContext context = access();
+        receiver_->advance(context);
+    }
     if (now_ > deadline_) {
         end(OutcomeKind::kCycleBudget,
             fmt::format("still running after {:.3f} s of device time, in {}", models::seconds(now_),

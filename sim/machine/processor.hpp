@@ -5,6 +5,7 @@
 #include "run_recorder.hpp"
 
 #include <models/bus.hpp>
+#include <models/uarte.hpp>
 #include <sim/firmware.hpp>
 
 #include <cstdarg>
@@ -29,6 +30,9 @@ public:
     models::Bus& bus() { return bus_; }
     const boot_io* io() const { return &io_; }
     models::Duration now() const { return now_; }
+
+    // A receiver whose DMA goes on while the firmware does other things; nullptr: none. Not owned.
+    void set_receiver(models::Uarte* receiver) { receiver_ = receiver; }
 
     // Prepares a run of `firmware` from reset at time `options.start`. Everything given must
     // outlive the run.
@@ -104,6 +108,7 @@ private:
     Firmware* firmware_ = nullptr;
     FirmwareFiber* fiber_ = nullptr;
     RunRecorder* recorder_ = nullptr;
+    models::Uarte* receiver_ = nullptr;
     const void* caller_ = nullptr;
     bool on_fiber_ = false;
     models::Duration now_{};

@@ -1,7 +1,10 @@
 #include <sim/report.hpp>
 
+#include <sim/scenario_names.hpp>
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 namespace brownout::sim {
@@ -88,6 +91,10 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
             }
         }
         words += part_words(machine.machine().board(), upload.partition);
+        if (upload.via != UploadVia::kDirect) {
+            words += fmt::format(" via {}, UART at {} Bd", name_of(upload_via_names(), upload.via),
+                                 upload.application.baud);
+        }
         break;
     }
     case StepKind::kRequestUpgrade:
@@ -110,6 +117,23 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
     return words;
 }
 
+// Did the file arrive? Names the first byte that did not.
+std::string arrival_words(const ScenarioMachine& machine, const UploadStep& upload,
+                          const MachineState& state)
+{
+    const AreaPlan& area = *machine.machine().area(upload.partition);
+    const std::vector<std::uint8_t>& sent = machine.image(upload.image).bytes;
+    std::vector<std::uint8_t> held(std::min<std::size_t>(sent.size(), area.size_bytes));
+    state.devices[area.device].read(area.offset_bytes, held);
+    const auto differs = std::mismatch(held.begin(), held.end(), sent.begin()).first;
+    if (differs == held.end()) {
+        return fmt::format("all {} bytes arrived in {}", sent.size(), area.name);
+    }
+    return fmt::format("{} differs from the file from byte {} on: 0x{:02X} instead of 0x{:02X}",
+                       area.name, differs - held.begin(), *differs,
+                       sent[static_cast<std::size_t>(differs - held.begin())]);
+}
+
 }  // namespace
 
 RunText::RunText(const ScenarioMachine& machine, std::ostream& out) : machine_(machine), out_(out)
@@ -128,7 +152,8 @@ void RunText::finished(const StepResult& result, const MachineState& state)
         return;
     }
     out_ << '\n';
-    if (step.kind() == StepKind::kUpload) {
+    const auto* upload = std::get_if<UploadStep>(&step.action);
+    if (upload != nullptr && upload->via == UploadVia::kDirect) {
         return;
     }
     for (const LogLine& line : result.report.log) {
@@ -142,6 +167,10 @@ void RunText::finished(const StepResult& result, const MachineState& state)
     }
     for (const RunPhase& phase : result.phases) {
         out_ << phase_text(phase) << '\n';
+    }
+    if (upload != nullptr) {
+        out_ << time_text(result.report.end) << "  " << arrival_words(machine_, *upload, state)
+             << '\n';
     }
     if (step.kind() == StepKind::kReset) {
         out_ << time_text(result.report.end) << "  "

@@ -143,9 +143,18 @@ private:
         }
     }
 
-    void act(const Step&, const UploadStep& upload, StepResult&)
+    void act(const Step& step, const UploadStep& upload, StepResult& result)
     {
-        machine_.upload(result_.state, upload);
+        if (upload.via == UploadVia::kDirect) {
+            machine_.upload(result_.state, upload);
+            return;
+        }
+        const models::IncomingBytes incoming = incoming_bytes(machine_, upload);
+        run(step, result, [&](RunOptions options) {
+            options.reset = models::ResetKind::kSystemReset;
+            options.incoming = &incoming;
+            return machine_.machine().command(result_.state, command_of(machine_, upload), options);
+        });
     }
 
     void act(const Step& step, const RequestUpgradeStep& request, StepResult& result)
@@ -187,6 +196,9 @@ private:
         expect_log(expect, result.failures);
         for (const ExpectedContent& content : expect.holds) {
             expect_content(content, result.failures);
+        }
+        for (const ExpectedBytes& bytes : expect.bytes) {
+            expect_bytes(bytes, result.failures);
         }
         expect_violations(expect, result.failures);
     }
@@ -276,6 +288,29 @@ private:
                  fmt::format("{} should hold {}; it holds {}", expected.partition,
                              expected.image.empty() ? "nothing" : expected.image,
                              machine_.slot_text(result_.state, area)));
+        }
+    }
+
+    void expect_bytes(const ExpectedBytes& expected, std::vector<std::string>& failures) const
+    {
+        const AreaPlan& area = *machine_.machine().area(expected.partition);
+        const models::FlashArray& cells = result_.state.devices[area.device];
+        std::vector<std::uint8_t> held(
+            std::max<std::size_t>(expected.are.size(), expected.size_bytes));
+        cells.read(std::uint64_t{area.offset_bytes} + expected.offset_bytes, held);
+        if (!std::equal(expected.are.begin(), expected.are.end(), held.begin())) {
+            fail(failures, expected.place,
+                 fmt::format("{} holds other bytes at 0x{:X}: {:02X}", expected.partition,
+                             expected.offset_bytes, fmt::join(held, " ")));
+        }
+        const auto not_erased =
+            held.size() - static_cast<std::size_t>(
+                              std::count(held.begin(), held.end(), cells.geometry().erased_value));
+        if (expected.not_erased && *expected.not_erased != not_erased) {
+            fail(failures, expected.place,
+                 fmt::format("{} of the {} bytes from 0x{:X} of {} are not erased; expected {}",
+                             not_erased, held.size(), expected.offset_bytes, expected.partition,
+                             *expected.not_erased));
         }
     }
 

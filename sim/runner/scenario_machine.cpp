@@ -3,6 +3,8 @@
 #include <sim/data_paths.hpp>
 #include <sim/scenario_names.hpp>
 
+#include <models/assert.hpp>
+
 #include <algorithm>
 
 namespace brownout::sim {
@@ -144,16 +146,22 @@ std::string ScenarioMachine::slot_text(const MachineState& state, const AreaPlan
     return "no image";
 }
 
+const KnownImage& ScenarioMachine::image(const std::string& name) const
+{
+    const auto found =
+        std::find_if(images_.begin(), images_.end(),
+                     [&](const KnownImage& candidate) { return candidate.name == name; });
+    BROWNOUT_ASSERT(found != images_.end());
+    return *found;
+}
+
 void ScenarioMachine::upload(MachineState& state, const UploadStep& step) const
 {
     const AreaPlan* area = machine_->area(step.partition);
-    const auto image =
-        std::find_if(images_.begin(), images_.end(),
-                     [&](const KnownImage& candidate) { return candidate.name == step.image; });
     models::FlashArray& cells = state.devices.at(area->device);
     const std::vector<std::uint8_t> erased(area->size_bytes, cells.geometry().erased_value);
     cells.poke(area->offset_bytes, erased);
-    cells.poke(std::uint64_t{area->offset_bytes} + step.offset_bytes, image->bytes);
+    cells.poke(std::uint64_t{area->offset_bytes} + step.offset_bytes, image(step.image).bytes);
 }
 
 std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome)

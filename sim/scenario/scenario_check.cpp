@@ -29,13 +29,19 @@ public:
         bool something_ran = false;
         for (const Step& step : scenario_.steps) {
             check_step(step, something_ran);
-            something_ran = something_ran ||
-                            (step.kind() != StepKind::kUpload && step.kind() != StepKind::kExpect);
+            something_ran = something_ran || runs_firmware(step);
         }
         check_explore();
     }
 
 private:
+    static bool runs_firmware(const Step& step)
+    {
+        const auto* const upload = std::get_if<UploadStep>(&step.action);
+        return upload != nullptr ? upload->via != UploadVia::kDirect
+                                 : step.kind() != StepKind::kExpect;
+    }
+
     bool has_role(flash_role role, std::uint32_t image) const
     {
         return std::any_of(scenario_.partitions.begin(), scenario_.partitions.end(),
@@ -191,6 +197,16 @@ private:
         }
     }
 
+    void check_blocks(const UploadStep& upload, const Partition& partition, const Place& place)
+    {
+        const std::uint32_t unit = scenario_.board.plan.devices[partition.device].write_unit_bytes;
+        if (upload.via != UploadVia::kDirect && upload.application.block_bytes % unit != 0) {
+            reader_.fail(place, fmt::format("blocks of {} bytes are no multiple of the write unit "
+                                            "of {}, {} bytes",
+                                            upload.application.block_bytes, partition.name, unit));
+        }
+    }
+
     void check_step(const Step& step, bool something_ran)
     {
         if (const auto* const upload = std::get_if<UploadStep>(&step.action)) {
@@ -199,6 +215,7 @@ private:
             if (image != nullptr && partition != nullptr) {
                 check_fits(image->name, image_bytes_min(*image), upload->offset_bytes,
                            partition->name, partition->size_bytes, step.place);
+                check_blocks(*upload, *partition, step.place);
             }
         } else if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
             check_image_index(request->image_index, step.place);
@@ -214,7 +231,7 @@ private:
         const bool about_a_run = expect.boots || expect.from || expect.outcome ||
                                  !expect.log.empty() || !expect.log_lacks.empty() ||
                                  expect.violations;
-        if (!about_a_run && expect.holds.empty()) {
+        if (!about_a_run && expect.holds.empty() && expect.bytes.empty()) {
             reader_.fail(step.place, "this expect expects nothing");
         }
         if (about_a_run && !something_ran) {
@@ -234,6 +251,14 @@ private:
             need_partition_named(content.partition, content.place);
             if (!content.image.empty()) {
                 need_image(content.image, content.place);
+            }
+        }
+        for (const ExpectedBytes& bytes : expect.bytes) {
+            const Partition* const partition = need_partition_named(bytes.partition, bytes.place);
+            const std::uint64_t end = bytes.offset_bytes + bytes.are.size() + bytes.size_bytes;
+            if (partition != nullptr && end > partition->size_bytes) {
+                reader_.fail(bytes.place, fmt::format("these bytes reach beyond the end of {}",
+                                                      partition->name));
             }
         }
     }

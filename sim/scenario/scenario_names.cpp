@@ -185,7 +185,31 @@ std::span<const Named<models::MarginalLevels>> marginal_level_names()
 
 std::span<const Named<UploadVia>> upload_via_names()
 {
-    static constexpr std::array<Named<UploadVia>, 1> kNames = {{{"direct", UploadVia::kDirect}}};
+    static constexpr std::array<Named<UploadVia>, 4> kNames = {
+        {{"direct", UploadVia::kDirect},
+         {"flash_img", UploadVia::kFlashImg},
+         {"flash_img_v1", UploadVia::kFlashImgV1},
+         {"stream", UploadVia::kStream}}};
+    return kNames;
+}
+
+std::span<const Named<upload_fault>> upload_fault_names()
+{
+    static constexpr std::array<Named<upload_fault>, 5> kNames = {
+        {{"drops-partial-block", UPLOAD_DROPS_PARTIAL_BLOCK},
+         {"truncates-to-16-bits", UPLOAD_TRUNCATES_TO_16_BITS},
+         {"ignores-event-offset", UPLOAD_IGNORES_EVENT_OFFSET},
+         {"reuses-buffer", UPLOAD_REUSES_BUFFER},
+         {"asks-too-early", UPLOAD_ASKS_TOO_EARLY}}};
+    return kNames;
+}
+
+std::span<const Named<UpgradeRequest>> upgrade_request_names()
+{
+    static constexpr std::array<Named<UpgradeRequest>, 3> kNames = {
+        {{"none", UpgradeRequest::kNone},
+         {"test", UpgradeRequest::kTest},
+         {"permanent", UpgradeRequest::kPermanent}}};
     return kNames;
 }
 

@@ -1,17 +1,16 @@
 // A scenario as YAML that loads to the same scenario.
 #include "board_writer.hpp"
+#include "expected_bytes.hpp"
 #include "explore_writer.hpp"
 #include "scalar_text.hpp"
 #include "scenario_keys.hpp"
+#include "yaml_fields.hpp"
 
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
-#include <yaml-cpp/emitter.h>
-#include <yaml-cpp/emittermanip.h>
 
 #include <algorithm>
-#include <type_traits>
 
 namespace brownout::sim {
 
@@ -23,7 +22,7 @@ std::string hex(std::uint64_t value)
 }
 
 // Writes keys with values; keys that have their default are left out.
-class ScenarioWriter {
+class ScenarioWriter : private YamlFields {
 public:
     ScenarioWriter(const Scenario& scenario, const std::filesystem::path& destination)
         : scenario_(scenario), directory_(std::filesystem::absolute(destination).parent_path())
@@ -47,48 +46,6 @@ public:
     }
 
 private:
-    template <class Value>
-    void value(const char* name, const Value& content)
-    {
-        out_ << YAML::Key << name << YAML::Value;
-        if constexpr (std::is_convertible_v<Value, std::string_view>) {
-            out_ << std::string(std::string_view(content));
-        } else {
-            out_ << content;
-        }
-    }
-
-    // Numbers in hexadecimal and times go out as plain scalars: in quotes they would be texts.
-    void plain(const char* name, const std::string& text)
-    {
-        out_ << YAML::Key << name << YAML::Value << text;
-    }
-
-    template <class Value>
-    void unless_default(const char* name, Value content, Value fallback)
-    {
-        if (content != fallback) {
-            value(name, content);
-        }
-    }
-
-    template <class Enum>
-    void choice(const char* name, std::span<const Named<Enum>> names, Enum content)
-    {
-        value(name, name_of(names, content));
-    }
-
-    void begin_map(const char* name, bool flow = false)
-    {
-        out_ << YAML::Key << name << YAML::Value;
-        if (flow) {
-            out_ << YAML::Flow;
-        }
-        out_ << YAML::BeginMap;
-    }
-
-    void end_map() { out_ << YAML::EndMap; }
-
     std::string relative(const std::filesystem::path& path) const
     {
         return std::filesystem::absolute(path)
@@ -302,6 +259,10 @@ private:
         value("to", step.partition);
         plain("offset", hex(step.offset_bytes));
         choice("via", upload_via_names(), step.via);
+        if (step.via != UploadVia::kDirect) {
+            write_application_upload(*this, step.application);
+            cut(step.cut);
+        }
         out_ << YAML::EndMap;
     }
 
@@ -354,6 +315,9 @@ private:
             }
             end_map();
         }
+        if (!step.bytes.empty()) {
+            write_expected_bytes(*this, step.bytes);
+        }
         if (step.violations) {
             texts("violations", *step.violations, true);
         }
@@ -367,6 +331,7 @@ private:
         }
     }
 
+    using YamlFields::texts;
     void texts(const char* name, const std::vector<Expected>& list, bool even_empty = false)
     {
         if (list.empty() && !even_empty) {
@@ -391,7 +356,6 @@ private:
 
     const Scenario& scenario_;
     std::filesystem::path directory_;
-    YAML::Emitter out_;
 };
 
 }  // namespace

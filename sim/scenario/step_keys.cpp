@@ -1,4 +1,5 @@
 // steps: what happens, one after the other.
+#include "expected_bytes.hpp"
 #include "scenario_keys.hpp"
 #include "value_types.hpp"
 
@@ -77,11 +78,60 @@ struct Cut {
 
 // ---- the steps ----------------------------------------------------------------------------------
 
+struct PauseDraft {
+    std::uint32_t every = 0;
+    models::Duration length{};
+};
+
+const KeyTable<PauseDraft>& pause_keys()
+{
+    static const KeyTable<PauseDraft> kTable{
+        "pause",
+        {key("every", kRequired, ByteSize{1}, &PauseDraft::every, "bytes between two pauses"),
+         key("for", kRequired, TimeSpan{}, &PauseDraft::length, "how long the line is idle")}};
+    return kTable;
+}
+
+// Faults of a receive loop as one word of bits.
+struct LoopFaults {
+    using Value = std::uint32_t;
+    bool read(Reader& reader, const YamlNode& node, Value& bits) const
+    {
+        std::vector<upload_fault> faults;
+        const bool good =
+            ListOf<Choice<upload_fault>>{{upload_fault_names}, 0}.read(reader, node, faults);
+        bits = 0;
+        for (const upload_fault fault : faults) {
+            bits |= static_cast<std::uint32_t>(fault);
+        }
+        return good;
+    }
+    Json schema() const { return ListOf<Choice<upload_fault>>{{upload_fault_names}, 0}.schema(); }
+};
+
+enum class SlotErase { kProgressive, kFirst };
+
+std::span<const Named<SlotErase>> slot_erase_names()
+{
+    static constexpr Named<SlotErase> kNames[] = {{"progressive", SlotErase::kProgressive},
+                                                  {"first", SlotErase::kFirst}};
+    return kNames;
+}
+
 struct UploadDraft {
     std::string image;
     std::string to;
     std::optional<std::uint32_t> offset;
     UploadVia via = UploadVia::kDirect;
+    std::uint32_t baud = 115'200;
+    PauseDraft pause;
+    std::uint32_t buffer = 8192;
+    std::uint32_t block = 512;
+    models::Duration idle = models::milliseconds(20);
+    SlotErase erase = SlotErase::kProgressive;
+    std::uint32_t faults = 0;
+    UpgradeRequest then_request = UpgradeRequest::kNone;
+    std::optional<StepCut> cut;
 };
 
 const KeyTable<UploadDraft>& upload_keys()
@@ -94,7 +144,26 @@ const KeyTable<UploadDraft>& upload_keys()
              "first byte in the partition; default 0 (swap-offset: the second sector of a "
              "secondary slot)"),
          key("via", kOptional, Choice<UploadVia>{upload_via_names}, &UploadDraft::via,
-             "direct (default): by a programmer, in no time, into an erased partition")}};
+             "direct (default): by a programmer, in no time, into an erased partition; otherwise "
+             "by the application over its UART, with this writer of blocks"),
+         key("baud", kOptional, WholeNumber{1200, 1'000'000}, &UploadDraft::baud,
+             "of the UART, 10 bits per byte; default 115200"),
+         key("pause", kOptional, Fields<PauseDraft>{pause_keys}, &UploadDraft::pause,
+             "the sender pauses again and again; default never"),
+         key("buffer", kOptional, ByteSize{2, UPLOAD_BUFFER_BYTES}, &UploadDraft::buffer,
+             "receive buffer, used as two halves; default 8 KiB"),
+         key("block", kOptional, ByteSize{4, IMAGE_WRITER_BLOCK_MAX}, &UploadDraft::block,
+             "bytes that the writer collects before it writes; default 512"),
+         key("idle", kOptional, TimeSpan{}, &UploadDraft::idle,
+             "a gap this long ends a chunk; default 20 ms"),
+         key("erase", kOptional, Choice<SlotErase>{slot_erase_names}, &UploadDraft::erase,
+             "progressive (default): page by page; first: the whole slot before the first byte"),
+         key("loop", kOptional, LoopFaults{}, &UploadDraft::faults,
+             "what is wrong with the receive loop; default nothing"),
+         key("then_request", kOptional, Choice<UpgradeRequest>{upgrade_request_names},
+             &UploadDraft::then_request,
+             "the upgrade that the application asks for when it takes the upload for complete"),
+         key("cut", kOptional, Cut{}, &UploadDraft::cut, "power fails during this step")}};
     return kTable;
 }
 
@@ -106,9 +175,27 @@ struct Upload {
         if (!read_fields(reader, node, upload_keys(), draft)) {
             return false;
         }
+        if (draft.via == UploadVia::kDirect) {
+            for (const char* name : {"baud", "pause", "buffer", "block", "idle", "erase", "loop",
+                                     "then_request", "cut"}) {
+                if (const YamlNode* const given = node.find(name)) {
+                    reader.fail(*given, fmt::format("'{}' needs an upload by the application: "
+                                                    "'via: flash_img', for instance",
+                                                    name));
+                    return false;
+                }
+            }
+        }
         const Partition* const partition = reader.scenario->partition(draft.to);
-        step = {draft.image, draft.to, draft.offset.value_or(0), draft.via};
-        if (partition != nullptr && !draft.offset) {
+        const bool erases_first = draft.erase == SlotErase::kFirst;
+        step = {draft.image,
+                draft.to,
+                draft.offset.value_or(0),
+                draft.via,
+                {draft.baud, draft.pause.every, draft.pause.length, draft.buffer, draft.block,
+                 draft.idle, erases_first, draft.faults, draft.then_request},
+                draft.cut};
+        if (partition != nullptr && !draft.offset && draft.via == UploadVia::kDirect) {
             step.offset_bytes = default_image_offset(*reader.scenario, *partition);
         }
         return true;
@@ -216,6 +303,8 @@ const KeyTable<ExpectStep>& expect_keys()
              "parts of log lines that must not appear"),
          key("holds", kOptional, Holds{}, &ExpectStep::holds,
              "what partitions hold: an image name or erased"),
+         key("bytes", kOptional, ListOf<BytesExpectation>{}, &ExpectStep::bytes,
+             "bytes of partitions, compared or counted"),
          key("violations", kOptional, ListOf<PlacedText>{{}, 0}, &ExpectStep::violations,
              "names of the model rules that were violated, no others; []: none")}};
     return kTable;

@@ -19,6 +19,7 @@
 #include <boot/config.h>
 #include <boot/crypto.h>
 #include <boot/io.h>
+#include <boot/upload.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,7 +67,8 @@ enum app_command_kind {
     APP_SET_PENDING,   /* image_index, permanent */
     APP_SET_CONFIRMED, /* image_index            */
     APP_SET_NEXT,      /* area_id, active, permanent (= confirm) */
-    APP_SWAP_TYPE      /* image_index            */
+    APP_SWAP_TYPE,     /* image_index            */
+    APP_UPLOAD         /* upload                 */
 };
 
 struct app_command {
@@ -75,6 +77,7 @@ struct app_command {
     uint32_t area_id;
     bool permanent;
     bool active;
+    struct upload_order upload;
 };
 
 /* What the host gives to one run of a firmware image. */

@@ -13,6 +13,7 @@
 #include <models/part_state.hpp>
 #include <models/tears.hpp>
 #include <models/time.hpp>
+#include <models/uarte.hpp>
 
 #include <sim/external_plan.hpp>
 #include <sim/firmware.hpp>
@@ -27,7 +28,7 @@
 namespace brownout::models {
 struct Soc;
 class WaveObserver;
-}
+}  // namespace brownout::models
 
 namespace brownout::sim {
 
@@ -244,12 +245,17 @@ struct RunOptions {
     models::ResetKind reset = models::ResetKind::kPowerOn;
     models::Duration start{};  // device time at reset, for log lines
     models::Duration time_budget = models::milliseconds(3'600'000);
+    // What a sender at the other end of the UART sends to the application; nullptr: nothing.
+    const models::IncomingBytes* incoming = nullptr;
     std::uint64_t noise_seed = 0;  // content of no-init RAM; 0: zeroes
     bool keep_log = true;
     // Carry out every poll of a busy part, also those that cannot differ from the one before. For
     // waveforms, and to show that jumping over them changes nothing.
     bool every_poll = false;
 };
+
+// Where the UARTE that receives uploads has its registers on every board (UARTE0 of the nRF52).
+inline constexpr std::uint32_t kReceiverBase = 0x40002000;
 
 // ---- the machine -------------------------------------------------------------------------------
 

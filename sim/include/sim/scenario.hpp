@@ -116,7 +116,25 @@ struct StepCut {
 };
 
 enum class UploadVia {
-    kDirect  // a programmer: the whole partition becomes erased, then the bytes are stored
+    kDirect,      // a programmer: the whole partition becomes erased, then the bytes are stored
+    kFlashImg,    // by the application over its UART, with the writer of boot/upload.h
+    kFlashImgV1,  // likewise
+    kStream       // likewise
+};
+
+enum class UpgradeRequest { kNone, kTest, kPermanent };
+
+// What an upload by the application needs besides the image.
+struct ApplicationUpload {
+    std::uint32_t baud = 115'200;  // 10 bits per byte
+    std::uint32_t pause_every_bytes = 0;
+    models::Duration pause{};
+    std::uint32_t buffer_bytes = 8192;
+    std::uint32_t block_bytes = 512;
+    models::Duration idle_timeout = models::milliseconds(20);
+    bool erases_first = false;  // the whole slot; otherwise page by page
+    std::uint32_t faults = 0;   // enum upload_fault, or-ed
+    UpgradeRequest then_request = UpgradeRequest::kNone;
 };
 
 struct UploadStep {
@@ -124,6 +142,8 @@ struct UploadStep {
     std::string partition;
     std::uint32_t offset_bytes = 0;
     UploadVia via = UploadVia::kDirect;
+    ApplicationUpload application;  // unless via kDirect
+    std::optional<StepCut> cut;     // likewise
 };
 
 struct RequestUpgradeStep {
@@ -157,6 +177,16 @@ struct ExpectedContent {
     Place place;
 };
 
+// Bytes that are expected somewhere in a partition.
+struct ExpectedBytes {
+    std::string partition;
+    std::uint32_t offset_bytes = 0;
+    std::vector<std::uint64_t> are;           // each 0..255; empty: not compared
+    std::uint32_t size_bytes = 0;             // of the range in which are...
+    std::optional<std::uint32_t> not_erased;  // ...so many bytes other than the erased value
+    Place place;
+};
+
 // About the last reset, request_upgrade or confirm before it.
 struct ExpectStep {
     std::optional<Expected> boots;  // name of an image
@@ -165,6 +195,7 @@ struct ExpectStep {
     std::vector<Expected> log;        // parts of log lines, in this order
     std::vector<Expected> log_lacks;  // parts of log lines that must not appear
     std::vector<ExpectedContent> holds;
+    std::vector<ExpectedBytes> bytes;
     // Names of the model rules that must have been violated, no others; nullopt: not looked at.
     std::optional<std::vector<Expected>> violations;
 };

@@ -34,6 +34,7 @@ public:
     const Machine& machine() const { return *machine_; }
     const boot_firmware& core() const { return loader_->table(); }
     const std::vector<KnownImage>& images() const { return images_; }
+    const KnownImage& image(const std::string& name) const;  // must exist
 
     // The devices as the scenario starts.
     MachineState initial_state() const;
@@ -50,7 +51,7 @@ public:
     // What a slot holds, in words: "2.0.0 (v2)", "erased", "1.0.0, damaged", "no image".
     std::string slot_text(const MachineState& state, const AreaPlan& area) const;
 
-    // Executes an upload as a programmer does: erased, then stored, no time, no operations.
+    // Executes a direct upload, as a programmer does: erased, then stored, no time, no operations.
     void upload(MachineState& state, const UploadStep& step) const;
 
 private:
@@ -69,5 +70,8 @@ std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome
 // their primary slots.
 app_command command_of(const RequestUpgradeStep& step);
 app_command command_of(const ConfirmStep& step, boot_strategy strategy, const Outcome& boot);
+// For an upload by the application; and what its sender sends, from bytes of `machine`.
+app_command command_of(const ScenarioMachine& machine, const UploadStep& step);
+models::IncomingBytes incoming_bytes(const ScenarioMachine& machine, const UploadStep& step);
 
 }  // namespace brownout::sim

@@ -34,6 +34,8 @@ std::span<const Named<models::TearKind>> tear_names();
 std::span<const Named<models::ResetKind>> reset_kind_names();
 std::span<const Named<models::MarginalLevels>> marginal_level_names();
 std::span<const Named<UploadVia>> upload_via_names();
+std::span<const Named<upload_fault>> upload_fault_names();
+std::span<const Named<UpgradeRequest>> upgrade_request_names();
 std::span<const Named<std::string_view>> log_names();
 
 template <class Value>

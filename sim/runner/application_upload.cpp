@@ -1,0 +1,59 @@
+// An upload by the application: the command that it gets and the sender at the other end.
+#include <sim/scenario_machine.hpp>
+
+#include <models/assert.hpp>
+
+namespace brownout::sim {
+
+namespace {
+
+image_writer_kind writer_of(UploadVia via)
+{
+    switch (via) {
+    case UploadVia::kFlashImg:
+        return IMAGE_WRITER_FLASH_IMG;
+    case UploadVia::kFlashImgV1:
+        return IMAGE_WRITER_FLASH_IMG_V1;
+    case UploadVia::kStream:
+        return IMAGE_WRITER_STREAM;
+    case UploadVia::kDirect:
+        break;
+    }
+    BROWNOUT_ASSERT(!"a programmer needs no application");
+}
+
+}  // namespace
+
+app_command command_of(const ScenarioMachine& machine, const UploadStep& step)
+{
+    const ApplicationUpload& how = step.application;
+    app_command command{};
+    command.kind = APP_UPLOAD;
+    upload_order& order = command.upload;
+    order.area_id = machine.machine().area(step.partition)->id;
+    order.byte_count = static_cast<std::uint32_t>(machine.image(step.image).bytes.size());
+    order.writer = writer_of(step.via);
+    order.block_bytes = how.block_bytes;
+    order.progressive = !how.erases_first;
+    order.buffer_bytes = how.buffer_bytes;
+    order.idle_timeout_us = static_cast<std::uint32_t>(how.idle_timeout / models::microseconds(1));
+    order.faults = how.faults;
+    order.then_request = how.then_request != UpgradeRequest::kNone;
+    order.then_permanent = how.then_request == UpgradeRequest::kPermanent;
+    order.uart_base = kReceiverBase;
+    return command;
+}
+
+models::IncomingBytes incoming_bytes(const ScenarioMachine& machine, const UploadStep& step)
+{
+    constexpr std::int64_t kBitsPerByte = 10;  // start, eight data bits, stop
+    const ApplicationUpload& how = step.application;
+    models::IncomingBytes incoming;
+    incoming.bytes = machine.image(step.image).bytes;
+    incoming.byte_time = models::milliseconds(1000) * kBitsPerByte / std::int64_t{how.baud};
+    incoming.pause_every_bytes = how.pause_every_bytes;
+    incoming.pause = how.pause;
+    return incoming;
+}
+
+}  // namespace brownout::sim
