@@ -24,6 +24,7 @@ models::SpimData spim_data(const BoardPlan& board, const BusPlan& bus)
     data.anomalies.anomaly_58 = has_anomaly(bus, 58);
     data.anomalies.anomaly_109 = has_anomaly(bus, 109);
     data.anomalies.anomaly_198 = has_anomaly(bus, 198);
+    data.anomalies.seed = bus.ram_collisions.seed;
     return data;
 }
 
@@ -64,6 +65,12 @@ models::Spim& SharedControllers::spim(const BusPlan& bus)
     std::unique_ptr<models::Spim>& entry = spims_[bus.controller];
     if (entry == nullptr) {
         entry = std::make_unique<models::Spim>(spim_data(board_, bus));
+        const RamCollisionPlan& collisions = bus.ram_collisions;
+        if (collisions.per_million > 0) {
+            activities_.push_back(std::make_unique<models::FittedRamActivity>(
+                *models::find_soc(board_.soc), collisions.slaves(), collisions.per_million * 1e-6));
+            entry->set_ram_activity(activities_.back().get());
+        }
     }
     return *entry;
 }

@@ -4,6 +4,7 @@
 #include "device_model.hpp"
 
 #include <models/gpio.hpp>
+#include <models/ram_activity.hpp>
 #include <models/spim.hpp>
 
 #include <map>
@@ -29,6 +30,7 @@ private:
     const BoardPlan& board_;
     std::map<std::string, std::unique_ptr<models::Spim>> spims_;
     std::map<unsigned, std::unique_ptr<models::Gpio>> ports_;
+    std::vector<std::unique_ptr<models::FittedRamActivity>> activities_;
 };
 
 // A part behind a SPIM of `shared`, chip select by a GPIO.

@@ -135,6 +135,19 @@ Key<BusPlan> clock_switch_key()
     return result;
 }
 
+const KeyTable<RamCollisionPlan>& ram_collision_keys()
+{
+    static const KeyTable<RamCollisionPlan> kTable{
+        "ram_collisions",
+        {key("per_million", kRequired, WholeNumber{0, 1'000'000}, &RamCollisionPlan::per_million,
+             "transfers of a million that collide; fitted, no data sheet gives it"),
+         key("blocks", kOptional, ListOf<WholeNumber>{{0, 31}}, &RamCollisionPlan::blocks,
+             "RAM blocks of the SoC that others use; default all"),
+         key("seed", kOptional, WholeNumber{0, UINT64_MAX}, &RamCollisionPlan::seed,
+             "of the choice of transfers; default 0")}};
+    return kTable;
+}
+
 const KeyTable<BusPlan>& bus_keys()
 {
     static const KeyTable<BusPlan> kTable{
@@ -153,6 +166,9 @@ const KeyTable<BusPlan>& bus_keys()
              &BusPlan::read_mode, "qspi: how it reads; default fastread"),
          key("write_mode", kOptional, Choice<std::uint8_t>{qspi_write_mode_names},
              &BusPlan::write_mode, "qspi: how it programs; default pp"),
+         key("ram_collisions", kOptional, Fields<RamCollisionPlan>{ram_collision_keys},
+             &BusPlan::ram_collisions,
+             "spim: how often others use the RAM that it fetches from; anomaly 198 needs it"),
          clock_switch_key()}};
     return kTable;
 }

@@ -123,21 +123,24 @@ void WaveRecorder::busy(std::string_view device, models::Duration from,
                         models::Duration until) noexcept
 {
     const std::uint16_t signal = signal_of(device, "busy", false);
+    bool ends = true;
     if (window_.times) {
-        from = std::max(from, window_.times->first);
-        until = std::min(until, window_.times->second);
-        if (from >= until) {
+        if (until < window_.times->first || from > window_.times->second) {
             return;
         }
+        from = std::max(from, window_.times->first);
+        ends = until <= window_.times->second;
     }
     if (!open_at(from) || too_much()) {
         return;
     }
     set_level(signal, true, from);
-    Record end;
-    end.at_ps = until.count();
-    end.index = signal;
-    records_.push_back(end);
+    if (ends) {
+        Record end;
+        end.at_ps = until.count();
+        end.index = signal;
+        records_.push_back(end);
+    }
     signals_[signal].level = false;
 }
 

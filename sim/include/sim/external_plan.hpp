@@ -18,6 +18,22 @@ struct PinPlan {
     std::uint8_t pin = 0;
 };
 
+// Bus masters that use RAM while the SPIM fetches from it: what anomaly 198 needs to show.
+struct RamCollisionPlan {
+    std::uint32_t per_million = 0;      // transfers of a million that collide; fitted, 0: none
+    std::vector<std::uint64_t> blocks;  // RAM blocks (AHB slaves) in use by others; empty: all
+    std::uint64_t seed = 0;
+
+    std::uint32_t slaves() const
+    {
+        std::uint32_t mask = blocks.empty() ? 0xFFFF'FFFFu : 0;
+        for (const std::uint64_t block : blocks) {
+            mask |= 1u << block;
+        }
+        return mask;
+    }
+};
+
 struct BusPlan {
     std::string controller;  // instance of the SoC: "spim2", or "qspi"
     std::uint32_t frequency_hz = 8'000'000;
@@ -27,6 +43,7 @@ struct BusPlan {
     PinPlan miso{0, 21};
     // Of the controller, by number. SPIM: 58, 109, 198. QSPI: 43, 121, 159, 215, 216, 244.
     std::vector<std::uint32_t> anomalies;
+    RamCollisionPlan ram_collisions;  // SPIM alone
     // QSPI alone; the pins above are of a SPIM.
     std::uint8_t read_mode = 0;            // IFCONFIG0.READOC: 0 fastread ... 4 read4io
     std::uint8_t write_mode = 0;           // IFCONFIG0.WRITEOC: 0 pp ... 3 pp4io

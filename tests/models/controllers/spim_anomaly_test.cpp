@@ -1,5 +1,7 @@
 #include "support/spim_bench.hpp"
 
+#include <models/ram_activity.hpp>
+
 #include <gtest/gtest.h>
 
 namespace brownout::models {
@@ -40,16 +42,6 @@ TEST(SpimAnomalyTest, Anomaly109SpoilsTheFirstByteOfAnIdleDma)
     EXPECT_EQ(bench.core.rules.names(), Names{"anomaly-109"});
 }
 
-class OneBlockActivity final : public RamActivity {
-public:
-    double probability = 0;
-    double collision_probability(std::uint32_t address, std::uint32_t, Duration,
-                                 Duration) noexcept override
-    {
-        return address < kRam + 0x2000 ? probability : 0;
-    }
-};
-
 class Anomaly198Test : public testing::Test {
 protected:
     static SpimData data(SpimAnomalies::Shape shape)
@@ -85,11 +77,10 @@ TEST_F(Anomaly198Test, HappensAsOftenAsTheActivityOnThatRamBlockSays)
 {
     SpimData spim = data(SpimAnomalies::Shape::kFirstByteReplaced);
     spim.anomalies.anomaly_198_transfer = -1;
-    OneBlockActivity activity;
     const auto hits = [&](double probability, std::uint32_t address, std::uint64_t seed) {
         spim.anomalies.seed = seed;
         SpimBench bench(spim);
-        activity.probability = probability;
+        FittedRamActivity activity(soc::nrf52840, 1u << 0, probability);
         bench.spim.set_ram_activity(&activity);
         for (int i = 0; i < 1000; ++i) {
             bench.start(address, 4, 0, 0);

@@ -114,6 +114,13 @@ TEST_F(WaveRecorderTest, AWindowOfTimesKeepsWhatLiesInIt)
     EXPECT_EQ(waves.trace(), "0.000015000000 nor out 06 in 01\n");
 }
 
+TEST_F(WaveRecorderTest, WhatIsBusyAcrossTheEdgesOfAWindowIsDrawnWithinIt)
+{
+    WaveRecorder waves(board, parse_wave_window("1020 us..1050 us"));
+    waves.operations(words(milliseconds(1), 2), 0);
+    EXPECT_EQ(changes(waves), "1#\n#1041\n0#\n#1042\n1#\n");
+}
+
 TEST_F(WaveRecorderTest, AWindowOfOperationsHasWhatLeadsToThem)
 {
     WaveRecorder waves(board, parse_wave_window("1..2"));
