@@ -1,12 +1,12 @@
 // T7, NAND torn page: a page program that was cut reads as one of several things later.
 //
 // Why: DAC11 found interrupted programs that read correctly at first and fail later; single-level
-// cells keep their neighbours. A NAND model counts marginal bits of a codeword as raw bit errors:
-//   0  uncorrectable: more of them in every codeword than any ECC here corrects
-//   1  correctable now: programmed, one marginal bit in every codeword, within 1-bit ECC
-//   2  reads erased: nothing certain, one marginal bit in every codeword
-// (still erased and fully good are the cuts before and after it). 512-byte codewords, as in
-// W25N01GV and GD5F parts.
+// cells keep their neighbours. The NAND model keeps data and parity in cells and corrects what it
+// reads, so bits are all that is torn:
+//   0  half of the bits are programmed: more are wrong than any ECC here corrects
+//   1  correctable now: programmed, one marginal bit in every 512 bytes, within 1-bit ECC
+//   2  reads erased: nothing programmed, one marginal bit in every 512 bytes
+// (still erased and fully good are the cuts before and after it).
 #include "tears/tear_models.hpp"
 
 #include <algorithm>
@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint32_t kNandPageOutcomes = 3;
 constexpr std::uint32_t kNandPageCodewordBytes = 512;
-constexpr std::uint32_t kUncorrectableBits = 16;  // ECC of the parts here: 1 to 8 bits
 
 class NandPageTear final : public TearModel {
 public:
@@ -39,12 +38,15 @@ public:
     void apply(FlashArray& cells, const TornOperation& operation, TearOutcome outcome,
                const CellHash& hash) const override
     {
-        if (outcome.number != 2) {
+        if (outcome.number == 0) {
+            program_changed_bits(cells, operation, 128, hash);
+            return;
+        }
+        if (outcome.number == 1) {
             cells.program(operation.offset, operation.data);
         }
-        const std::uint32_t bits = outcome.number == 0 ? kUncorrectableBits : 1;
-        weaken_codewords(cells, operation.offset, operation.byte_count, kNandPageCodewordBytes,
-                         bits, hash);
+        weaken_codewords(cells, operation.offset, operation.byte_count, kNandPageCodewordBytes, 1,
+                         hash);
     }
 };
 
