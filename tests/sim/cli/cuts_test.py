@@ -67,7 +67,7 @@ class CutsTest(CommandTest):
         self.assertIn("mcuboot_primary offset 0x0", result.stdout)
 
     def test_a_reset_of_the_mcu_alone_leaves_parts_busy(self):
-        text = (SCENARIOS / "suites" / "move-32k-w25q80-spim.yaml").read_text()
+        text = (SCENARIOS / "suites" / "move-32k-w25q80-qspi.yaml").read_text()
         text = text.replace("32 KiB", "2 KiB").replace("192 KiB", "2 KiB")
         states = {}
         for resets in ("power-loss", "power-loss, mcu-reset"):
