@@ -17,7 +17,7 @@ std::uint8_t reversed(std::uint8_t byte)
 {
     std::uint8_t result = 0;
     for (unsigned bit = 0; bit < 8; ++bit) {
-        result = static_cast<std::uint8_t>(result << 1 | (byte >> bit & 1u));
+        result = static_cast<std::uint8_t>(unsigned{result} << 1 | (unsigned{byte} >> bit & 1u));
     }
     return result;
 }

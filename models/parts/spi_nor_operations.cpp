@@ -84,7 +84,8 @@ bool SpiNor::Impl::is_protected(std::uint64_t offset, std::uint64_t byte_count) 
         return false;
     }
     const unsigned shift = static_cast<unsigned>(std::countr_zero(bits.mask));
-    const unsigned level = (registers.latches.registers[bits.register_index] & bits.mask) >> shift;
+    const unsigned held = registers.latches.registers[bits.register_index];
+    const unsigned level = (held & bits.mask) >> shift;
     if (level == 0) {
         return false;
     }

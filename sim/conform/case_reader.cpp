@@ -16,9 +16,9 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::size_t kTextBytesMax = 64u << 20;
+constexpr std::size_t kCaseTextBytesMax = 64u << 20;
 constexpr std::uint32_t kDeviceBytesMax = 64u << 20;
-constexpr std::uint32_t kImageBytesMax = 16u << 20;
+constexpr std::uint32_t kCaseImageBytesMax = 16u << 20;
 constexpr std::size_t kListLengthMax = 64;
 
 template <typename Value>
@@ -209,7 +209,7 @@ void read_images(const JsonFields& fields, ReferenceCase& out)
             image.refuse("The path of an image begins with images/ and has no '..'.");
         }
         out.images[path] = {path,
-                            image.number32("size", kImageBytesMax),
+                            image.number32("size", kCaseImageBytesMax),
                             image.number32("total"),
                             image.number32("hdr_size"),
                             image.number32("img_size"),
@@ -415,8 +415,8 @@ ReferenceCase read_case(std::string_view text, const std::string& file)
 
 std::vector<ReferenceCase> read_case_file(const std::filesystem::path& path)
 {
-    const std::string text = path.extension() == ".gz" ? read_gzip_file(path, kTextBytesMax)
-                                                       : read_whole_file(path, kTextBytesMax);
+    const std::string text = path.extension() == ".gz" ? read_gzip_file(path, kCaseTextBytesMax)
+                                                       : read_whole_file(path, kCaseTextBytesMax);
     std::vector<ReferenceCase> cases;
     // A line that begins with a brace begins a case.
     for (std::size_t start = 0; start < text.size();) {

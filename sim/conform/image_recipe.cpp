@@ -18,8 +18,8 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::uint32_t kImageBytesMax = 16u << 20;
-constexpr std::size_t kTextBytesMax = 64u << 20;
+constexpr std::uint32_t kRecipeImageBytesMax = 16u << 20;
+constexpr std::size_t kRecipeTextBytesMax = 64u << 20;
 // Two differences closer than this are one patch.
 constexpr std::size_t kPatchGapBytes = 8;
 
@@ -54,7 +54,7 @@ ImagePatch read_patch(const nlohmann::json& entry, const ImageRecipe& recipe,
 ImageRecipe read_recipe(const JsonFields& fields)
 {
     ImageRecipe recipe;
-    recipe.size_bytes = fields.number32("size", kImageBytesMax);
+    recipe.size_bytes = fields.number32("size", kRecipeImageBytesMax);
     recipe.payload_offset_bytes = fields.number32("payload_offset", recipe.size_bytes);
     recipe.payload_bytes =
         fields.number32("payload_size", recipe.size_bytes - recipe.payload_offset_bytes);
@@ -153,7 +153,7 @@ ImageRecipe with_patches(ImageRecipe recipe, std::span<const std::uint8_t> bytes
 
 std::vector<std::pair<std::string, ImageRecipe>> read_recipes(const std::string& path)
 {
-    const nlohmann::json document = parse_json(read_gzip_file(path, kTextBytesMax), path);
+    const nlohmann::json document = parse_json(read_gzip_file(path, kRecipeTextBytesMax), path);
     const JsonFields all(document, "images", path);
     std::vector<std::pair<std::string, ImageRecipe>> recipes;
     for (const auto& [name, value] : document.items()) {

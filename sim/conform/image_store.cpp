@@ -14,7 +14,7 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::size_t kImageBytesMax = 16u << 20;
+constexpr std::size_t kStoredImageBytesMax = 16u << 20;
 
 // Little-endian field; 0 behind the end, which no later check accepts.
 std::uint32_t field(std::span<const std::uint8_t> bytes, std::uint64_t offset, std::uint32_t width)
@@ -114,7 +114,7 @@ std::vector<std::uint8_t> ImageStore::load(const CaseImage& image)
 {
     const std::filesystem::path file = root_ / image.path;
     if (std::filesystem::exists(file)) {
-        const std::string text = read_whole_file(file, kImageBytesMax);
+        const std::string text = read_whole_file(file, kStoredImageBytesMax);
         return {text.begin(), text.end()};
     }
     if (const ImageRecipe* recipe = find_recipe(image.path)) {

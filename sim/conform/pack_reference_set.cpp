@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kTextBytesMax = 64u << 20;
+constexpr std::size_t kPackedTextBytesMax = 64u << 20;
 
 // What is left of an image when its payload is computed. An encrypted payload is computed too when
 // one of the set's private keys opens it.
@@ -59,7 +59,7 @@ void pack_reference_set(const fs::path& root, const fs::path& target)
     std::map<std::string, std::string> texts;  // strategy to lines
     std::map<std::string, ImageRecipe> recipes;
     for (const fs::path& file : find_case_files({root / "cases"})) {
-        const std::string text = read_gzip_file(file, kTextBytesMax);
+        const std::string text = read_gzip_file(file, kPackedTextBytesMax);
         const ReferenceCase reference = read_case(text, file.string());
         const nlohmann::ordered_json document = nlohmann::ordered_json::parse(text);
         texts[reference.config.strategy_name] += document.dump() + "\n";

@@ -22,7 +22,7 @@ constexpr std::uint16_t kHostMachine = EM_AARCH64;
 #endif
 
 // More than any firmware needs, and little enough to reserve without thought.
-constexpr std::uint64_t kImageBytesMax = 256ull << 20;
+constexpr std::uint64_t kElfFileBytesMax = 256ull << 20;
 
 class ElfReader {
 public:
@@ -151,7 +151,7 @@ void ElfReader::read_segments()
     // The dynamic linker protects whole pages: the rest of the last one stays writable.
     const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     file_.relro_end = std::max(file_.relro_begin, file_.relro_end / page * page);
-    if (file_.relro_end > kImageBytesMax) {
+    if (file_.relro_end > kElfFileBytesMax) {
         fail_damaged("its RELRO range lies outside of the image");
     }
 }
@@ -164,8 +164,8 @@ void ElfReader::add_segment(const Elf64_Phdr& header)
     }
     const std::uint64_t floor = file_.segments.empty() ? 0 : file_.segments.back().end();
     if (header.p_filesz > header.p_memsz || header.p_vaddr < floor ||
-        header.p_vaddr > kImageBytesMax || header.p_memsz > kImageBytesMax ||
-        header.p_vaddr % page != header.p_offset % page || header.p_align > kImageBytesMax) {
+        header.p_vaddr > kElfFileBytesMax || header.p_memsz > kElfFileBytesMax ||
+        header.p_vaddr % page != header.p_offset % page || header.p_align > kElfFileBytesMax) {
         fail_damaged("its load segments are inconsistent");
     }
     file_.segments.push_back(ElfSegment{.address = header.p_vaddr,

@@ -15,7 +15,7 @@ namespace brownout::sim {
 namespace {
 
 constexpr std::uintmax_t kFileBytesMax = 256u << 20;
-constexpr std::size_t kNameBytesMax = 256;
+constexpr std::size_t kFirmwareNameBytesMax = 256;
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path)
 {
@@ -119,14 +119,15 @@ void LoadedFirmware::check_table(const boot_firmware* table) const
 
 std::string LoadedFirmware::read_name(const char* name, const char* field) const
 {
-    for (std::size_t length = 0; length < kNameBytesMax && holds(name, length + 1); ++length) {
+    for (std::size_t length = 0; length < kFirmwareNameBytesMax && holds(name, length + 1);
+         ++length) {
         if (name[length] == '\0' && length > 0) {
             return std::string(name, length);
         }
     }
     throw InputError(Place{path_.string()},
                      fmt::format("its firmware table has no {}, or one of more than {} characters",
-                                 field, kNameBytesMax - 1));
+                                 field, kFirmwareNameBytesMax - 1));
 }
 
 bool LoadedFirmware::holds(const void* pointer, std::size_t size_bytes) const

@@ -6,8 +6,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-
 // A list of upgrade types, kept as flags.
 struct UpgradeTypes {
     using Value = std::vector<bool>;

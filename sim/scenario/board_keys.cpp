@@ -13,8 +13,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
 constexpr std::uint64_t kDeviceBytesMax = 256ull * 1024 * 1024;
 
 const KeyTable<SectorRun>& sector_run_keys()

@@ -10,9 +10,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
-
 struct SignatureDraft {
     crypto_signature type = CRYPTO_SIGNATURE_NONE;
     std::vector<std::filesystem::path> keys;

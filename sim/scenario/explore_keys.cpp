@@ -8,7 +8,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
 constexpr std::uint64_t kTearSamplesMax = 1000;
 constexpr std::int64_t kCutTimesMax = 100'000;
 

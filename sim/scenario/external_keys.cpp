@@ -13,8 +13,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
 constexpr std::uint32_t kFrequencyMaxHz = 200'000'000;
 
 // "8 MHz", "125 kHz"

@@ -10,8 +10,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-
 struct ContentDraft {
     std::optional<std::string> image;
     std::optional<std::filesystem::path> file;

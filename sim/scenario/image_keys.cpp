@@ -8,16 +8,14 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
-constexpr std::uint64_t kImageBytesMax = 64ull * 1024 * 1024;
+constexpr std::uint64_t kScenarioImageBytesMax = 64ull * 1024 * 1024;
 
 const KeyTable<ImagePadding>& padding_keys()
 {
     static const KeyTable<ImagePadding> kTable{
         "padding",
-        {key("slot_size", kRequired, ByteSize{1024, kImageBytesMax}, &ImagePadding::slot_bytes,
-             "bytes of the slot that the image is padded to"),
+        {key("slot_size", kRequired, ByteSize{1024, kScenarioImageBytesMax},
+             &ImagePadding::slot_bytes, "bytes of the slot that the image is padded to"),
          key("alignment", kOptional, WholeNumber{8, 32}, &ImagePadding::max_align_bytes,
              "8, 16 or 32; default 8"),
          key("confirm", kOptional, Flag{}, &ImagePadding::permanent,
@@ -29,7 +27,7 @@ const KeyTable<ImageDamage>& damage_keys()
 {
     static const KeyTable<ImageDamage> kTable{
         "damage",
-        {key("offset", kRequired, ByteSize{0, kImageBytesMax}, &ImageDamage::offset_bytes,
+        {key("offset", kRequired, ByteSize{0, kScenarioImageBytesMax}, &ImageDamage::offset_bytes,
              "byte of the image"),
          key("xor", kRequired, WholeNumber{1, 255}, &ImageDamage::xor_mask, "bits to turn over")}};
     return kTable;
@@ -40,8 +38,8 @@ const KeyTable<ImageSpec>& generate_keys()
     static const KeyTable<ImageSpec> kTable{
         "generate",
         {key("version", kRequired, VersionText{}, &ImageSpec::version, "1.2.3 or 1.2.3+4"),
-         key("payload_bytes", kRequired, ByteSize{0, kImageBytesMax}, &ImageSpec::payload_bytes,
-             "bytes between header and TLVs"),
+         key("payload_bytes", kRequired, ByteSize{0, kScenarioImageBytesMax},
+             &ImageSpec::payload_bytes, "bytes between header and TLVs"),
          key("seed", kRequired, Text{}, &ImageSpec::seed,
              "payload: SHA256(\"seed:0\"), SHA256(\"seed:1\"), ... one after the other"),
          key("header_bytes", kOptional, ByteSize{32, 0xFFFF}, &ImageSpec::header_bytes,

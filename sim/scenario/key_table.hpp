@@ -48,6 +48,8 @@ struct KeyTable {
 };
 
 enum class Presence { kOptional, kRequired };
+inline constexpr auto kOptional = Presence::kOptional;
+inline constexpr auto kRequired = Presence::kRequired;
 
 // A key whose value goes to a member of the target (or into an optional member).
 template <class Target, class Type, class Member>

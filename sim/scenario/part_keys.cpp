@@ -12,8 +12,6 @@ namespace {
 
 using namespace models;
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
 constexpr WholeNumber kByte{0, 255};
 constexpr WholeNumber kLines{1, 4};
 constexpr std::uint64_t kPartBytesMax = 256ull * 1024 * 1024;

@@ -9,8 +9,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-constexpr auto kRequired = Presence::kRequired;
 constexpr std::uint64_t kTearSamplesMax = 1000;
 
 // ---- cut ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::size_t kTextBytesMax = 500;
+constexpr std::size_t kScalarTextBytesMax = 500;
 
 bool read_number(Reader& reader, const YamlNode& node, const std::string& kind, std::uint64_t min,
                  std::uint64_t max, std::optional<std::uint64_t> (*parse)(std::string_view),
@@ -98,9 +98,10 @@ Json Flag::schema() const
 
 bool Text::read(Reader& reader, const YamlNode& node, Value& value) const
 {
-    if (!node.is_scalar() || node.text.empty() || node.text.size() > kTextBytesMax ||
+    if (!node.is_scalar() || node.text.empty() || node.text.size() > kScalarTextBytesMax ||
         node.text.find_first_of("\n\r") != std::string::npos) {
-        reader.must_be(node, fmt::format("one line of text, at most {} bytes", kTextBytesMax));
+        reader.must_be(node,
+                       fmt::format("one line of text, at most {} bytes", kScalarTextBytesMax));
         return false;
     }
     value = node.text;
