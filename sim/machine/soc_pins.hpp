@@ -11,7 +11,8 @@ namespace brownout::sim {
 // The SPIM instance of this name ("spim2"); nullptr: the SoC has none, or is unknown.
 const models::SpimInstance* spim_instance(const BoardPlan& board, std::string_view name);
 
-// What no driver or bus of the board's external parts can do, as a sentence; "" if there is nothing.
+// What no driver or bus of the board's external parts can do, as a sentence; "" if there is
+// nothing.
 std::string external_problem(const BoardPlan& board);
 
 // The base of a GPIO port such that OUT lies at + 0x504.

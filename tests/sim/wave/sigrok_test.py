@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 SUITES = Path(__file__).resolve().parents[3] / "scenarios" / "suites"
-SCENARIO = SUITES / "move-32k-mx25r32-spim.yaml"
+SCENARIO = SUITES / "spim-mx25r32-move-32k.yaml"
 
 HALF_PERIOD_PS = 62500  # of SCK at 8 MHz: one sample for each
 
