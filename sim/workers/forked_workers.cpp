@@ -13,7 +13,6 @@
 #include <map>
 #include <memory>
 #include <new>
-#include <set>
 #include <vector>
 
 #include <poll.h>
@@ -81,6 +80,7 @@ void write_all(int pipe, const void* bytes, std::size_t byte_count)
 
 struct Worker {
     unsigned slot = 0;
+    std::uint32_t only = kIdle;  // the one piece of work that it does: the second try
     pid_t process = -1;
     int pipe = -1;
     std::string received;
@@ -127,7 +127,6 @@ public:
         // What a worker had taken but not yet begun when it was killed.
         for (std::uint32_t index = 0; index < count_ && !is_stopped(); ++index) {
             if (index >= delivered_ && results_.count(index) == 0) {
-                retried_.insert(index);
                 start(0, index);
                 work_off();
             }
@@ -176,7 +175,8 @@ private:
             work_until_done(slot, only, ends[1]);
         }
         close(ends[1]);
-        workers_.push_back(std::make_unique<Worker>(Worker{slot, process, ends[0], {}, false}));
+        workers_.push_back(
+            std::make_unique<Worker>(Worker{slot, only, process, ends[0], {}, false}));
     }
 
     [[noreturn]] void work_until_done(unsigned slot, std::uint32_t only, int pipe)
@@ -254,9 +254,11 @@ private:
             }
             close(worker->pipe);
         }
-        const std::uint32_t index = shared_.board->in_progress[worker->slot].exchange(kIdle);
+        // What a damaged worker did since is lost too: run() finds it.
+        const std::uint32_t noted = shared_.board->in_progress[worker->slot].exchange(kIdle);
+        const std::uint32_t index = worker->only != kIdle ? worker->only : noted;
         const bool is_open = index != kIdle && index >= delivered_ && results_.count(index) == 0;
-        if (is_open && retried_.insert(index).second) {
+        if (is_open && worker->only == kIdle) {
             start(worker->slot, index);
             return;
         }
@@ -288,7 +290,6 @@ private:
     SharedBoard shared_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::map<std::uint32_t, WorkResult> results_;  // waiting for an earlier one
-    std::set<std::uint32_t> retried_;
     std::uint32_t delivered_ = 0;
     bool stopped_ = false;
 };

@@ -134,10 +134,12 @@ TEST(Workers, ThatAreKilledChangeNothingInTheResult)
     const Exploration exploration = explore(
         machine, limits,
         [&](const ExploreProgress&) {
+            // All at once, and never their second try: that would be a finding.
+            if (killed > 0) {
+                return;
+            }
             for (const pid_t child : children_of_this_process()) {
-                if (killed < 3) {
-                    killed += kill(child, SIGKILL) == 0 ? 1 : 0;
-                }
+                killed += kill(child, SIGKILL) == 0 ? 1 : 0;
             }
         },
         never, &graph);
