@@ -85,7 +85,7 @@ void RunRecorder::noted(const io_rule_note& note, std::optional<std::uint32_t> b
     entry.symbol = symbol_ ? symbol_(buffer_address) : std::string{};
     entry.call = report_.calls;
     const bool served = note.effect == IO_EFFECT_PROGRAMMED_TWICE;
-    (served ? report_.notes : report_.violations).push_back(std::move(entry));
+    add_rule(served ? report_.notes : report_.violations, std::move(entry));
 }
 
 }  // namespace brownout::sim

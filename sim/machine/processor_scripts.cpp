@@ -60,7 +60,7 @@ struct ProcessorScripts {
         for (;;) {
             const models::Duration start = core.now_;
             const auto change = core.next_change_(start);
-            const std::size_t notes = core.recorder_->violation_count();
+            const std::uint64_t rules_met = core.recorder_->rules_met();
             run_steps(core, steps, step_count);
             --repeats_left;
             if ((*observed & mask) == expected) {
@@ -76,7 +76,7 @@ struct ProcessorScripts {
                 core.leave();
                 return false;
             }
-            if (core.recorder_->violation_count() == notes &&
+            if (core.recorder_->rules_met() == rules_met &&
                 (change || !core.next_change_(core.now_))) {
                 const std::uint32_t idle =
                     idle_repeats(core, core.now_ - start, change, repeats_left);

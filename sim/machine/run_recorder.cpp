@@ -154,6 +154,23 @@ std::uint32_t RunRecorder::admit(const models::OperationBatch& batch) noexcept
     return admitted;
 }
 
+void RunRecorder::add_rule(std::vector<Violation>& list, Violation entry)
+{
+    static const std::string kAgain = "; more than once";
+    constexpr std::size_t kLookedBackAt = 8;  // a loop breaks a few rules over and over
+    ++rules_met_;
+    const std::size_t first = list.size() > kLookedBackAt ? list.size() - kLookedBackAt : 0;
+    for (std::size_t i = first; i < list.size(); ++i) {
+        Violation& earlier = list[i];
+        const bool same_words = earlier.text == entry.text || earlier.text == entry.text + kAgain;
+        if (earlier.rule == entry.rule && same_words && earlier.symbol == entry.symbol) {
+            earlier.text = entry.text + kAgain;
+            return;
+        }
+    }
+    list.push_back(std::move(entry));
+}
+
 void RunRecorder::violated(const models::RuleViolation& violation) noexcept
 {
     Violation entry;
@@ -166,7 +183,7 @@ void RunRecorder::violated(const models::RuleViolation& violation) noexcept
     entry.symbol =
         symbol_ ? symbol_(is_pointer ? std::optional(address) : std::nullopt) : std::string{};
     entry.call = report_.calls;
-    report_.violations.push_back(std::move(entry));
+    add_rule(report_.violations, std::move(entry));
 }
 
 }  // namespace brownout::sim

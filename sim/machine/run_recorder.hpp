@@ -38,7 +38,8 @@ public:
 
     // A driver's note about a rule; `buffer_address`: of its buffer, if it has one.
     void noted(const io_rule_note& note, std::optional<std::uint32_t> buffer_address);
-    std::size_t violation_count() const { return report_.violations.size(); }
+    // How many rules were met so far, repetitions included.
+    std::uint64_t rules_met() const { return rules_met_; }
 
     std::uint32_t admit(const models::OperationBatch& batch) noexcept override;
     void violated(const models::RuleViolation& violation) noexcept override;
@@ -49,6 +50,8 @@ private:
     std::string device_words(std::uint32_t register_base) const;
     // Tears the operation that the cut meets, if it is to be torn.
     void tear_first_of(const models::OperationBatch& batch) noexcept;
+    // Adds an entry, or marks it as repeated if it is among the last few.
+    void add_rule(std::vector<Violation>& list, Violation entry);
     std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
 
     const BoardPlan& board_;
@@ -57,6 +60,7 @@ private:
     RunReport& report_;
     std::function<void()> leave_;
     std::function<std::string(std::optional<std::uint32_t>)> symbol_;
+    std::uint64_t rules_met_ = 0;
     bool power_lost_ = false;
     bool watches_time_;
     bool in_call_ = false;

@@ -151,6 +151,54 @@ TEST(ExternalPart, ADeafPartIsNoticedByADriverThatChecksWriteEnable)
     EXPECT_NE(booted_version(noticed), "no bootable image");
 }
 
+// The nRF52832 clocks two bytes to receive one: its driver refuses, and a loop that takes the error
+// for "ready" does not wait.
+TEST(ExternalPart, APollThatEndsOnErrorDoesNotWaitForThePart)
+{
+    ExternalScenario scenario;
+    scenario.board = "nrf52832dk-w25q32";
+    scenario.device = "w25q32";
+    const std::string refuses = "driver: {check_id: false, refuse_one_byte_receive: true";
+    const auto rules_of_erase = [&](const std::string& changes) {
+        scenario.changes = changes;
+        const Scenario loaded = scenario.load();
+        const auto loader = Firmware::load(builtin_firmware(BOOT_FIRMWARE_LOADER), {});
+        const auto eraser =
+            Firmware::load(std::filesystem::path(TEST_FIRMWARE_FOLDER) / "slot_eraser.so", {});
+        Machine machine(board_plan(loaded), boot_setup(loaded), *loader, eraser.get());
+        MachineState state = machine.blank_state();
+        const RunReport report = machine.command(state, app_command{});
+        std::vector<std::string> rules{std::to_string(report.outcome.code)};
+        for (const Violation& violation : report.violations) {
+            rules.push_back(violation.rule);
+        }
+        return rules;
+    };
+    const std::vector<std::string> lied =
+        rules_of_erase("{" + refuses + ", poll_ends_on_error: true}}");
+    EXPECT_EQ(lied[0], "0") << "the driver believes that it erased everything";
+    for (const char* const rule : {"anomaly-58", "status-unreadable", "spi-nor-busy"}) {
+        EXPECT_NE(std::find(lied.begin(), lied.end(), rule), lied.end()) << rule;
+    }
+    EXPECT_EQ(rules_of_erase("{" + refuses + "}}")[0], "1") << "the driver does not start";
+    EXPECT_EQ(rules_of_erase("{times: typical}"), std::vector<std::string>{"0"});
+}
+
+TEST(ExternalPart, ARuleThatIsBrokenOverAndOverIsReportedOnce)
+{
+    ExternalScenario scenario;
+    scenario.board = "nrf52832dk-w25q32";
+    scenario.device = "w25q32";
+    scenario.changes = "{bus: {anomalies: [58]}}";
+    ScenarioMachine machine(scenario.load());
+    const ScenarioResult result = run_scenario(machine, nullptr);
+    const std::vector<Violation>& violations = result.steps[kReset].report.violations;
+    ASSERT_FALSE(violations.empty());
+    EXPECT_LT(violations.size(), 10u);
+    EXPECT_NE(violations[0].text.find("more than once"), std::string::npos);
+    EXPECT_EQ(violations[0].rule, "anomaly-58");
+}
+
 TEST(ExternalPart, APartThatNeverGetsReadyEndsInAHangOrATimeout)
 {
     const std::string mute = "faults: {mute: {from_op: 2, reads: 0xFF}}";
