@@ -245,7 +245,11 @@ void Processor::reset(Firmware& firmware, FirmwareFiber& fiber, const boot_platf
     fiber_ = &fiber;
     recorder_ = &recorder;
     now_ = options.start;
-    every_poll_ = options.every_poll;
+    const bool cut_by_time = options.cut && options.cut->at == PowerCut::At::kTime;
+    const bool watched = options.observer != nullptr && options.observer->watches_time();
+    jump_max_ = options.every_poll || cut_by_time ? models::Duration{}
+                : watched                         ? models::milliseconds(1)
+                                                  : models::Duration::max();
     deadline_ = options.start + options.time_budget;
     advanced_to_ = now_;
     outcome_.reset();

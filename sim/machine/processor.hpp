@@ -117,7 +117,7 @@ private:
     models::Duration advanced_to_{};  // by the access before the current one
     std::optional<Outcome> outcome_;
     NextChange next_change_ = [](models::Duration) { return std::nullopt; };
-    bool every_poll_ = false;
+    models::Duration jump_max_{};  // over polls; short where somebody watches the time
 };
 
 }  // namespace brownout::sim

@@ -42,12 +42,13 @@ struct ProcessorScripts {
                                       std::uint32_t repeats_left) noexcept
     {
         const bool alone = core.horizon_ == models::Duration::max();
-        if (core.every_poll_ || !alone || duration.count() <= 0) {
+        if (!alone || duration.count() <= 0) {
             return 0;
         }
         const std::int64_t whole = change ? (*change - core.now_) / duration : repeats_left;
-        return static_cast<std::uint32_t>(
-            std::clamp<std::int64_t>(whole - 1, 0, std::max(repeats_left, 1u) - 1));
+        const std::int64_t most =
+            std::min<std::int64_t>(std::max(repeats_left, 1u) - 1, core.jump_max_ / duration);
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(whole - 1, 0, most));
     }
 
     static bool repeat_script(void* context, const io_step* steps, std::uint32_t step_count,
