@@ -6,24 +6,6 @@
 
 #define FLAG_SET 0x01u
 
-static const uint8_t magic_align_8[TRAILER_MAGIC_BYTES] = {
-    0x77, 0xC2, 0x95, 0xF3, 0x60, 0xD2, 0xEF, 0x7F, 0x35, 0x52, 0x50, 0x0F, 0x2C, 0xB6, 0x79, 0x80};
-
-/* Behind the two bytes that hold the alignment. */
-static const uint8_t magic_any_align_tail[TRAILER_MAGIC_BYTES - 2] = {
-    0x2D, 0xE1, 0x5D, 0x29, 0x41, 0x0B, 0x8D, 0x77, 0x67, 0x9C, 0x11, 0x0F, 0x1F, 0x8A};
-
-void trailer_magic_value(uint32_t max_align_bytes, uint8_t magic[TRAILER_MAGIC_BYTES])
-{
-    if (max_align_bytes == 8) {
-        memcpy(magic, magic_align_8, TRAILER_MAGIC_BYTES);
-        return;
-    }
-    magic[0] = (uint8_t)max_align_bytes;
-    magic[1] = (uint8_t)(max_align_bytes >> 8);
-    memcpy(magic + 2, magic_any_align_tail, sizeof(magic_any_align_tail));
-}
-
 static int read_bytes(const struct flash_area *area, uint32_t offset_bytes, void *destination,
                       uint32_t byte_count)
 {

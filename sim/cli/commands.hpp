@@ -14,5 +14,6 @@ void add_run(CLI::App& app, ExitCode& exit_code);
 void add_explore(CLI::App& app, ExitCode& exit_code);
 void add_replay(CLI::App& app, ExitCode& exit_code);
 void add_conform(CLI::App& app, ExitCode& exit_code);
+void add_inspect(CLI::App& app, ExitCode& exit_code);
 
 }  // namespace brownout::sim::cli
