@@ -8,15 +8,18 @@ from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, INCOMPLETE, MOVE_32K
                             TORN_MAGIC, TUTORIAL, CommandTest, main)
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
-         "boolean": bool}
+         "boolean": bool, "null": type(None)}
 
 
 def complaints(value, schema, at="$"):
     """Where `value` is not as `schema` says: the part of JSON Schema that ours uses."""
     unknown = schema.keys() - {"$schema", "title", "description", "type", "properties", "required",
                                "additionalProperties", "items", "enum", "const", "pattern",
-                               "minimum"}
+                               "minimum", "anyOf"}
     found = [f"{at}: the schema uses {sorted(unknown)}"] if unknown else []
+    if "anyOf" in schema:
+        choices = [complaints(value, choice, at) for choice in schema["anyOf"]]
+        return found + ([] if [] in choices else min(choices, key=len))
     if "const" in schema and value != schema["const"]:
         found.append(f"{at}: not {schema['const']}")
     if "enum" in schema and value not in schema["enum"]:

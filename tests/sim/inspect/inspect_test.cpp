@@ -100,12 +100,12 @@ TEST(Inspect, AnyBytesAreExplained)
     for (const char* const strategy : {"swap-move", "swap-offset", "swap-scratch", "overwrite-only",
                                        "direct-xip", "single-slot"}) {
         ScenarioMachine machine(inspected_device(strategy, "  - reset:\n"));
-        std::mt19937 random(7);
+        std::mt19937 generator(7);
         for (int round = 0; round < 12; ++round) {
             MachineState state = machine.initial_state();
             std::vector<std::uint8_t> bytes(0x2400);
             for (std::uint8_t& byte : bytes) {
-                byte = static_cast<std::uint8_t>(random() % (round % 3 == 0 ? 256 : 3));
+                byte = static_cast<std::uint8_t>(generator() % (round % 3 == 0 ? 256 : 3));
             }
             // Trailers that are believed: a magic before anything.
             std::uint8_t magic[TRAILER_MAGIC_BYTES];
