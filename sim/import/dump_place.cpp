@@ -65,7 +65,8 @@ std::vector<PlacedDump> store_dump(const Dump& dump, std::uint32_t device, std::
                                  start + window.size_bytes));
 }
 
-// Without a place: each segment goes to the device that the processor finds at its address.
+// Without a place: each segment goes to the device that the processor finds at its address, which
+// is none of the parts behind a serial bus.
 std::vector<PlacedDump> place_by_address(const BoardPlan& board, const Dump& dump,
                                          MachineState& state)
 {
@@ -77,7 +78,7 @@ std::vector<PlacedDump> place_by_address(const BoardPlan& board, const Dump& dum
         const DevicePlan* home = nullptr;
         for (const DevicePlan& device : board.devices) {
             const std::uint64_t first = device.mapped_address;
-            if (home == nullptr && segment.address >= first &&
+            if (home == nullptr && !device.external && segment.address >= first &&
                 segment.end() <= first + device.size_bytes()) {
                 home = &device;
             }
