@@ -54,6 +54,7 @@ void run()
     print_checks();
     print_names("strategies", strategy_names());
     print_names("signatures", signature_names());
+    print_names("logs (boot: {log: ...})", log_names());
     print_names("outcomes", outcome_names());
     print_names("fixes", fix_names());
     print_names("mutants (deliberate defects, for testing the checks)", mutant_names());

@@ -2,6 +2,7 @@
 #include "output_file.hpp"
 #include "wave_options.hpp"
 
+#include <sim/log_release.hpp>
 #include <sim/report.hpp>
 
 #include <iostream>
@@ -37,6 +38,21 @@ void require_exports(const ScenarioMachine& machine, const RunOptionsGiven& give
     }
 }
 
+// What the run stands for, and what it does not.
+void print_release(const ScenarioMachine& machine)
+{
+    std::cout << "as " << machine.core().release;
+    const LogRelease* const release = log_release(machine.scenario().boot.log);
+    if (release == nullptr) {
+        std::cout << '\n';
+        return;
+    }
+    std::cout << "; log lines as " << release->title << " (" << release->mcuboot << ")\n";
+    for (const std::string& difference : known_differences(*release)) {
+        std::cout << "  known to differ there: " << difference << '\n';
+    }
+}
+
 bool run_file(const std::string& file, const RunOptionsGiven& given)
 {
     const std::string& json = given.json;
@@ -45,6 +61,9 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     const bool quiet = json == "-" || given.waves.to_standard_output();
     WaveRecorder waves = given.waves.recorder(machine.machine().board());
     std::cout << (quiet ? "" : machine.scenario().name + "\n");
+    if (!quiet) {
+        print_release(machine);
+    }
     RunText text(machine, std::cout);
     const ScenarioResult result = run_scenario(machine, quiet ? nullptr : &text, SIZE_MAX,
                                                given.waves.wanted() ? &waves : nullptr);

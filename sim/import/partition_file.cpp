@@ -1,4 +1,4 @@
-#include "partition_file.hpp"
+#include <sim/partition_file.hpp>
 
 #include "scenario/scalar_text.hpp"
 #include "scenario/yaml_tree.hpp"

@@ -3,6 +3,7 @@
 #include "report_json.hpp"
 
 #include <sim/crypto.hpp>
+#include <sim/log_release.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <fstream>
@@ -67,6 +68,11 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
                   {"core", core_json(machine)},
                   {"inputs", inputs_json(machine)},
                   {"holds", result.holds}};
+    if (const LogRelease* const release = log_release(machine.scenario().boot.log)) {
+        document["log"] = Json{{"release", release->name},
+                               {"mcuboot", release->mcuboot},
+                               {"known_differences", known_differences(*release)}};
+    }
     Json& steps = document["steps"] = Json::array();
     for (const StepResult& step : result.steps) {
         Json entry{{"step", name_of(step_names(), step.step->kind())},

@@ -2,6 +2,7 @@
 
 #include "run_phases.hpp"
 
+#include <sim/log_release.hpp>
 #include <sim/scenario_names.hpp>
 #include <sim/wave.hpp>
 
@@ -68,6 +69,7 @@ public:
         : machine_(machine), listener_(listener), waves_(waves)
     {
         result_.state = machine.initial_state();
+        release_ = log_release(machine.scenario().boot.log);
         machine.machine().set_wave_observer(waves);
     }
     ~ScenarioRun() { machine_.machine().set_wave_observer(nullptr); }
@@ -188,12 +190,20 @@ private:
         last_boot_ = result.report.outcome;
         result.phases = phases_of(machine_.machine().board(), machine_.scenario().boot.strategy,
                                   result.calls, ends_, result.report);
+        if (release_ != nullptr) {
+            result.report.log = worded_boot_log(result.report, *release_);
+            last_.log = result.report.log;
+        }
+        boot_logs_.push_back(last_.log);
     }
 
     void act(const Step&, const ExpectStep& expect, StepResult& result)
     {
         expect_outcome(expect, result.failures);
         expect_log(expect, result.failures);
+        if (expect.field_log) {
+            expect_field_log(*expect.field_log, result.failures);
+        }
         for (const ExpectedContent& content : expect.holds) {
             expect_content(content, result.failures);
         }
@@ -272,6 +282,28 @@ private:
         }
     }
 
+    // All boots of the file against as many of the run, or one of them against the last.
+    void expect_field_log(const ExpectedFieldLog& expected,
+                          std::vector<std::string>& failures) const
+    {
+        auto field = read_field_log(expected.path.string());
+        if (expected.boot) {
+            if (*expected.boot > field.size()) {
+                throw InputError(expected.place,
+                                 fmt::format("{} holds {} boots, there is no boot {}",
+                                             expected.path.string(), field.size(), *expected.boot));
+            }
+            field = {field[*expected.boot - 1]};
+        }
+        const auto count = static_cast<std::ptrdiff_t>(std::min(field.size(), boot_logs_.size()));
+        const auto difference =
+            field_log_difference(field, {boot_logs_.end() - count, boot_logs_.end()},
+                                 {expected.path.string(), expected.ignore, expected.tolerance});
+        if (difference) {
+            fail(failures, expected.place, *difference);
+        }
+    }
+
     void expect_content(const ExpectedContent& expected, std::vector<std::string>& failures) const
     {
         const AreaPlan& area = *machine_.machine().area(expected.partition);
@@ -342,6 +374,8 @@ private:
     WaveRecorder* waves_;
     ScenarioResult result_;
     RunReport last_;
+    const LogRelease* release_ = nullptr;
+    std::vector<std::vector<LogLine>> boot_logs_;
     Outcome last_boot_;
     std::vector<models::Duration> ends_;
     models::Duration now_{};

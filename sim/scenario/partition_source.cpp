@@ -2,7 +2,7 @@
 
 #include "value_types.hpp"
 
-#include "import/partition_file.hpp"
+#include <sim/partition_file.hpp>
 
 #include <fmt/format.h>
 

@@ -2,6 +2,7 @@
 #include "scenario_keys.hpp"
 
 #include <sim/check.hpp>
+#include <sim/log_release.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
@@ -229,8 +230,8 @@ private:
     void check_expect(const Step& step, const ExpectStep& expect, bool something_ran)
     {
         const bool about_a_run = expect.boots || expect.from || expect.outcome ||
-                                 !expect.log.empty() || !expect.log_lacks.empty() ||
-                                 expect.violations;
+                                 !expect.log.empty() || expect.field_log ||
+                                 !expect.log_lacks.empty() || expect.violations;
         if (!about_a_run && expect.holds.empty() && expect.bytes.empty()) {
             reader_.fail(step.place, "this expect expects nothing");
         }
@@ -243,6 +244,11 @@ private:
                 reader_.fail(expect.boots->place,
                              "'boots' contradicts 'outcome': only handed-over boots an image");
             }
+        }
+        if (expect.field_log && log_release(scenario_.boot.log) == nullptr) {
+            reader_.fail(expect.field_log->place,
+                         "a field log is compared in the wording of its release: say boot: {log: "
+                         "ncs-1.4} or another of brownout list");
         }
         if (expect.from) {
             need_partition_named(expect.from->text, expect.from->place);

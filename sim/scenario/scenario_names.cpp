@@ -1,5 +1,7 @@
 #include <sim/scenario_names.hpp>
 
+#include <sim/log_release.hpp>
+
 #include <array>
 
 namespace brownout::sim {
@@ -215,8 +217,13 @@ std::span<const Named<UpgradeRequest>> upgrade_request_names()
 
 std::span<const Named<std::string_view>> log_names()
 {
-    static constexpr std::array<Named<std::string_view>, 1> kNames = {
-        {{"mcuboot-2.4", "mcuboot-2.4"}}};
+    static const std::vector<Named<std::string_view>> kNames = [] {
+        std::vector<Named<std::string_view>> names = {{kCoreLogRelease, kCoreLogRelease}};
+        for (const LogRelease& release : log_releases()) {
+            names.push_back({release.name, release.name});
+        }
+        return names;
+    }();
     return kNames;
 }
 

@@ -306,6 +306,9 @@ private:
             choice("outcome", outcome_names(), *step.outcome);
         }
         texts("log", step.log);
+        if (step.field_log) {
+            field_log(*step.field_log);
+        }
         texts("log_lacks", step.log_lacks);
         if (!step.holds.empty()) {
             begin_map("holds", true);
@@ -322,6 +325,22 @@ private:
             texts("violations", *step.violations, true);
         }
         out_ << YAML::EndMap;
+    }
+
+    void field_log(const ExpectedFieldLog& log)
+    {
+        begin_map("log", true);
+        value("file", relative(log.path));
+        if (log.boot) {
+            value("boot", *log.boot);
+        }
+        if (log.tolerance) {
+            plain("tolerance", duration_text(*log.tolerance));
+        }
+        if (!log.ignore.empty()) {
+            value("ignore", log.ignore);
+        }
+        end_map();
     }
 
     void cut(const std::optional<StepCut>& cut)

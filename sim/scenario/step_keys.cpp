@@ -285,6 +285,45 @@ struct Holds {
     }
 };
 
+const KeyTable<ExpectedFieldLog>& field_log_keys()
+{
+    static const KeyTable<ExpectedFieldLog> kTable{
+        "log",
+        {key("file", kRequired, ExistingFile{}, &ExpectedFieldLog::path,
+             "a pasted field log; other lines than the bootloader's are passed over"),
+         key("boot", kOptional, WholeNumber{1, 10'000}, &ExpectedFieldLog::boot,
+             "compare this boot of the file with the last reset; default: all boots of the file "
+             "with as many resets"),
+         key("tolerance", kOptional, TimeSpan{}, &ExpectedFieldLog::tolerance,
+             "times since the first line may differ by this much; default: not compared"),
+         key("ignore", kOptional, ListOf<Text>{}, &ExpectedFieldLog::ignore,
+             "parts of lines that were added in the field")}};
+    return kTable;
+}
+
+// A list of parts of lines, or a log from the field.
+Key<ExpectStep> log_key()
+{
+    Key<ExpectStep> result;
+    result.name = "log";
+    result.doc = "parts of log lines, in this order; or a log from the field";
+    result.read = [](Reader& reader, const YamlNode& node, ExpectStep& step) {
+        if (!node.is_map()) {
+            ListOf<PlacedText>{}.read(reader, node, step.log);
+            return;
+        }
+        ExpectedFieldLog field;
+        if (Fields<ExpectedFieldLog>{field_log_keys}.read(reader, node, field)) {
+            step.field_log = std::move(field);
+        }
+    };
+    result.schema = [] {
+        return Json{{"anyOf", Json::array({ListOf<PlacedText>{}.schema(),
+                                           fields_schema(field_log_keys())})}};
+    };
+    return result;
+}
+
 const KeyTable<ExpectStep>& expect_keys()
 {
     static const KeyTable<ExpectStep> kTable{
@@ -295,8 +334,7 @@ const KeyTable<ExpectStep>& expect_keys()
              "partition that it was started from"),
          key("outcome", kOptional, Choice<OutcomeKind>{outcome_names}, &ExpectStep::outcome,
              "what the last step before ended in"),
-         key("log", kOptional, ListOf<PlacedText>{}, &ExpectStep::log,
-             "parts of log lines, in this order"),
+         log_key(),
          key("log_lacks", kOptional, ListOf<PlacedText>{}, &ExpectStep::log_lacks,
              "parts of log lines that must not appear"),
          key("holds", kOptional, Holds{}, &ExpectStep::holds,

@@ -187,12 +187,22 @@ struct ExpectedBytes {
     Place place;
 };
 
+// A log from the field, to be compared with the last boots of the run.
+struct ExpectedFieldLog {
+    std::filesystem::path path;
+    Place place;
+    std::optional<std::uint32_t> boot;          // this boot of the file alone, from 1
+    std::optional<models::Duration> tolerance;  // of times; nullopt: times are not compared
+    std::vector<std::string> ignore;            // lines with these parts were added in the field
+};
+
 // About the last reset, request_upgrade or confirm before it.
 struct ExpectStep {
     std::optional<Expected> boots;  // name of an image
     std::optional<Expected> from;   // partition
     std::optional<OutcomeKind> outcome;
     std::vector<Expected> log;        // parts of log lines, in this order
+    std::optional<ExpectedFieldLog> field_log;
     std::vector<Expected> log_lacks;  // parts of log lines that must not appear
     std::vector<ExpectedContent> holds;
     std::vector<ExpectedBytes> bytes;
