@@ -23,6 +23,7 @@ struct InspectGiven {
     std::string strategy;
     std::string json;
     std::vector<std::string> exports;
+    std::size_t steps = SIZE_MAX;
     bool schema = false;
 };
 
@@ -48,7 +49,7 @@ MachineState state_of(const InspectGiven& given, ScenarioMachine& machine,
                       std::vector<std::string>& notes)
 {
     if (given.files.empty()) {
-        return run_scenario(machine, nullptr).state;
+        return run_scenario(machine, nullptr, given.steps).state;
     }
     MachineState state = machine.machine().blank_state();
     const BoardPlan& board = machine.machine().board();
@@ -122,6 +123,8 @@ void add_inspect(CLI::App& app, ExitCode& exit_code)
                         "FILE@PLACE+OFFSET, PLACE being a device or a partition. None: what the "
                         "scenario leaves");
     command->add_option("--scenario", request.scenario, "board, partitions, keys of this scenario");
+    command->add_option("--steps", given->steps,
+                        "without a dump: look after so many steps of the scenario");
     command->add_option("--board", request.board, "name or file of a board (default: nrf52840dk)");
     command->add_option("--partitions", request.partitions, "pm_static.yml or partitions.yml");
     command->add_option("--strategy", given->strategy, "how the bootloader updates");
