@@ -338,7 +338,11 @@ private:
             plain("tolerance", duration_text(*log.tolerance));
         }
         if (!log.ignore.empty()) {
-            value("ignore", log.ignore);
+            out_ << YAML::Key << "ignore" << YAML::Value << YAML::BeginSeq;
+            for (const std::string& part : log.ignore) {
+                out_ << part;
+            }
+            out_ << YAML::EndSeq;
         }
         end_map();
     }

@@ -4,7 +4,6 @@
 #include <sim/log_release.hpp>
 #include <sim/partition_file.hpp>
 
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
