@@ -1,5 +1,7 @@
 #include "slot_trailer.hpp"
 
+#include "machine/logical_flash.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -32,6 +34,7 @@ SlotTrailer::SlotTrailer(const Machine& machine, const AreaPlan* area) : area_(a
     if (area == nullptr) {
         return;
     }
+    flash_ = std::make_shared<const LogicalFlash>(machine.board(), area->device);
     const boot_config& config = machine.setup().config;
     const DevicePlan& device = machine.board().devices[area->device];
     const bool is_offset = config.strategy == BOOT_SWAP_OFFSET;
@@ -50,17 +53,29 @@ SlotTrailer::SlotTrailer(const Machine& machine, const AreaPlan* area) : area_(a
     const std::uint32_t magic_bytes =
         (kMagicBytes + spacing_bytes_ - 1) / spacing_bytes_ * spacing_bytes_;
     const std::uint32_t fields_bytes = (is_offset ? 5 : 4) * spacing_bytes_ + magic_bytes;
-    entry_count_ = states * (is_scratch ? 1 : config.max_image_sectors);
+    // Units too large for status entries are those of devices that are never swapped.
+    entry_count_ =
+        unit > TRAILER_ALIGN_BYTES_MAX ? 0 : states * (is_scratch ? 1 : config.max_image_sectors);
     first_entry_offset_ = area->size_bytes - fields_bytes - entry_count_ * unit;
     const std::uint32_t image_ok =
         (area->size_bytes - kMagicBytes - spacing_bytes_) / spacing_bytes_ * spacing_bytes_;
     copy_done_offset_ = image_ok - spacing_bytes_;
 }
 
+// What cannot be read counts as erased, as it does for the core.
+void SlotTrailer::read(const MachineState& state, std::uint32_t offset,
+                       std::span<std::uint8_t> destination) const
+{
+    if (!flash_->read(state.devices[area_->device], std::uint64_t{area_->offset_bytes} + offset,
+                      destination)) {
+        std::fill(destination.begin(), destination.end(), erased_value_);
+    }
+}
+
 std::uint8_t SlotTrailer::byte_at(const MachineState& state, std::uint32_t offset) const
 {
     std::uint8_t byte = 0;
-    state.devices[area_->device].read(std::uint64_t{area_->offset_bytes} + offset, {&byte, 1});
+    read(state, offset, {&byte, 1});
     return byte;
 }
 
@@ -73,8 +88,7 @@ trailer_mark SlotTrailer::flag_at(const MachineState& state, std::uint32_t offse
 trailer_mark SlotTrailer::magic_in(const MachineState& state) const
 {
     std::array<std::uint8_t, kMagicBytes> found{};
-    state.devices[area_->device].read(
-        std::uint64_t{area_->offset_bytes} + area_->size_bytes - kMagicBytes, found);
+    read(state, area_->size_bytes - kMagicBytes, found);
     if (std::all_of(found.begin(), found.end(), [&](auto byte) { return byte == erased_value_; })) {
         return TRAILER_UNSET;
     }

@@ -6,6 +6,7 @@
 #include <sim/machine.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace brownout::sim {
@@ -16,6 +17,8 @@ struct TrailerMarks {
     trailer_mark image_ok = TRAILER_UNSET;
     std::uint32_t swap_type = SWAP_NONE;  // low nibble of swap_info
 };
+
+class LogicalFlash;
 
 class SlotTrailer {
 public:
@@ -32,11 +35,14 @@ public:
     std::optional<std::uint32_t> entry_at(std::uint32_t offset, std::uint32_t byte_count) const;
 
 private:
+    void read(const MachineState& state, std::uint32_t offset,
+              std::span<std::uint8_t> destination) const;
     std::uint8_t byte_at(const MachineState& state, std::uint32_t offset) const;
     trailer_mark flag_at(const MachineState& state, std::uint32_t offset) const;
     trailer_mark magic_in(const MachineState& state) const;
 
     const AreaPlan* area_;
+    std::shared_ptr<const LogicalFlash> flash_;
     std::uint8_t erased_value_ = 0xFF;
     std::uint32_t write_unit_bytes_ = 1;
     std::uint32_t spacing_bytes_ = 8;  // of fields

@@ -86,6 +86,9 @@ const void* driver_options(const DevicePlan& plan)
     if (!plan.external) {
         return nullptr;
     }
+    if (plan.controller == ControllerKind::kSpiNand) {
+        return &plan.external->nand.driver;
+    }
     const void* const qspi = &plan.external->qspi_driver;
     return plan.controller == ControllerKind::kQspiNor ? qspi : &plan.external->driver;
 }
@@ -101,6 +104,8 @@ board_driver driver_of(const DevicePlan& plan)
         return BOARD_DRIVER_SPI_NOR;
     case ControllerKind::kQspiNor:
         return BOARD_DRIVER_QSPI_NOR;
+    case ControllerKind::kSpiNand:
+        return BOARD_DRIVER_SPI_NAND;
     }
     return BOARD_DRIVER_NONE;
 }
@@ -117,6 +122,9 @@ models::FlashArray blank_cells(const DevicePlan& plan)
     case ControllerKind::kSpiNor:
     case ControllerKind::kQspiNor:
         return models::FlashArray(models::SpiNor::geometry(plan.external->nor));
+    case ControllerKind::kSpiNand:
+        return models::SpiNand::delivered_cells(*plan.external->nand.data,
+                                                plan.external->nand.options);
     }
     BROWNOUT_ASSERT(!"every controller has cells");
 }
@@ -139,6 +147,7 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         return std::make_unique<ControllerModel<PlainFlash, models::PlainFlashData>>(
             plan, plain_data(plan), device_index, models::plain_register::kBlockBytes);
     case ControllerKind::kSpiNor:
+    case ControllerKind::kSpiNand:
         return make_spi_device(plan, device_index, shared);
     case ControllerKind::kQspiNor:
         return make_qspi_device(shared.board(), plan, device_index);

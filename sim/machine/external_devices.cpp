@@ -48,10 +48,7 @@ public:
         wire_.reset();
         part_->reset(kind);
     }
-    void set_wave_observer(models::WaveObserver* waves) override
-    {
-        wire_.set_wave_observer(waves);
-    }
+    void set_wave_observer(models::WaveObserver* waves) override { wire_.set_wave_observer(waves); }
 
 private:
     std::unique_ptr<models::SpiPart> part_;
@@ -110,9 +107,14 @@ std::unique_ptr<DeviceModel> make_spi_device(const DevicePlan& plan, std::uint32
                                              SharedControllers& shared)
 {
     const ExternalPlan& external = *plan.external;
-    return std::make_unique<SpiPartModel>(
-        std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index),
-        external.bus, shared);
+    std::unique_ptr<models::SpiPart> part;
+    if (external.nand.data) {
+        part = std::make_unique<models::SpiNand>(*external.nand.data, external.nand.options,
+                                                 device_index);
+    } else {
+        part = std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index);
+    }
+    return std::make_unique<SpiPartModel>(std::move(part), external.bus, shared);
 }
 
 }  // namespace brownout::sim

@@ -3,6 +3,7 @@
 #include "device_model.hpp"
 #include "external_devices.hpp"
 #include "guarded_crypto.hpp"
+#include "logical_flash.hpp"
 #include "processor.hpp"
 #include "ram_target.hpp"
 #include "scheduler.hpp"
@@ -42,6 +43,7 @@ struct Machine::Impl {
           loader(loader_firmware), application(application_firmware)
     {
         config = setup.view();
+        set_nand_regions(board);
         record = board_record(board);
         for (std::uint32_t i = 0; i < board.devices.size(); ++i) {
             devices.push_back(make_device_model(board.devices[i], i, shared));

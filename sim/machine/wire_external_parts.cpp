@@ -61,10 +61,68 @@ void describe_part(DevicePlan& device)
     device.external->driver.page_bytes = nor.programs.page_bytes;
 }
 
+std::string nand_problem(const DevicePlan& device)
+{
+    const ExternalPlan& external = *device.external;
+    const models::SpiNandOptions& options = external.nand.options;
+    if (external.nand.data && external.bus.controller == kQspiName) {
+        return fmt::format("{} is a NAND, and those are modelled behind a SPIM alone", device.name);
+    }
+    if (external.nand.data) {
+        return external.nor_options.mute ? "the fault 'mute' is modelled for SPI NOR alone"
+                                         : models::problem_with(*external.nand.data, options);
+    }
+    const bool has_bad_blocks = !options.bad_blocks.empty() || options.bad_block_count > 0 ||
+                                !options.failing_erases.empty() ||
+                                !options.failing_programs.empty();
+    return has_bad_blocks ? fmt::format("{} is no NAND: it has no bad blocks", device.name) : "";
+}
+
+// Codes that a sector with too many wrong bits can have: all but those for corrected ones.
+std::uint8_t uncorrectable_codes(const models::SpiNandEcc& ecc)
+{
+    std::uint32_t codes = 0xF;
+    for (const models::SpiNandEccCode& corrected : ecc.corrected) {
+        codes &= ~(1u << corrected.code);
+    }
+    return static_cast<std::uint8_t>(codes);
+}
+
+void wire_nand(DevicePlan& device)
+{
+    ExternalPlan& external = *device.external;
+    const models::SpiNandData& data = *external.nand.data;
+    external.nand.options.times = external.nor_options.times;
+    device.controller = ControllerKind::kSpiNand;
+    device.write_unit_bytes = data.geometry.page_bytes;
+    device.sectors = {{data.block_bytes(), data.geometry.blocks}};
+    device.erase_cycles_max = data.endurance.erase_cycles;
+    spi_nand_options& driver = external.nand.driver;
+    driver.wiring = external.driver.wiring;
+    driver.id = 0;
+    driver.id_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(data.identity.id.size(), 3));
+    for (std::uint32_t i = 0; i < driver.id_bytes && external.check_id; ++i) {
+        driver.id = driver.id << 8 | data.identity.id[i];
+    }
+    driver.id_dummy_bytes = data.identity.id_dummy_bytes;
+    driver.configuration =
+        static_cast<std::uint8_t>(data.features.ecc_enable | data.features.buffer_read);
+    driver.uncorrectable_codes = uncorrectable_codes(data.ecc);
+    driver.bad_block_column = data.geometry.page_bytes + data.geometry.bad_block_column;
+    driver.bad_block_marks = data.geometry.bad_block_marks;
+    driver.poll_interval_us = external.driver.poll_interval_us;
+    driver.program_timeout_ms = external.driver.program_timeout_ms;
+    driver.erase_timeout_ms = external.driver.erase_timeout_ms;
+}
+
 std::string wire_device(const BoardPlan& board, DevicePlan& device)
 {
     ExternalPlan& external = *device.external;
     describe_part(device);
+    std::string problem = nand_problem(device);
+    if (!problem.empty()) {
+        return problem;
+    }
     if (external.bus.controller == kQspiName) {
         return wire_qspi_device(board, device);
     }
@@ -79,6 +137,9 @@ std::string wire_device(const BoardPlan& board, DevicePlan& device)
     device.controller = ControllerKind::kSpiNor;
     device.register_base = spim->register_base;
     external.driver.wiring = wiring_of(board, external, *spim);
+    if (external.nand.data) {
+        wire_nand(device);
+    }
     return {};
 }
 

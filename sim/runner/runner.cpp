@@ -309,8 +309,7 @@ private:
         const AreaPlan& area = *machine_.machine().area(expected.partition);
         bool right = false;
         if (expected.image.empty()) {
-            right =
-                result_.state.devices[area.device].is_erased(area.offset_bytes, area.size_bytes);
+            right = machine_.is_erased(result_.state, area);
         } else {
             const auto held = machine_.image_in(result_.state, area);
             right = held && machine_.images()[*held].name == expected.image;

@@ -1,5 +1,7 @@
 #include <sim/scenario_machine.hpp>
 
+#include "machine/logical_flash.hpp"
+
 #include <sim/data_paths.hpp>
 #include <sim/scenario_names.hpp>
 
@@ -57,6 +59,7 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
     require_strategy(scenario_, loader_->table());
     application_ = Firmware::load(builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
     machine_ = std::make_unique<Machine>(board, setup, *loader_, application_.get());
+    flashes_ = logical_flashes(machine_->board());
     for (const ScenarioImage& source : scenario_.images) {
         KnownImage image;
         image.name = source.name;
@@ -88,12 +91,13 @@ std::optional<std::size_t> ScenarioMachine::image_at(const MachineState& state,
     for (std::size_t i = 0; i < images_.size(); ++i) {
         const KnownImage& image = images_[i];
         const std::size_t length = image.is_image ? image.info.total_bytes : image.bytes.size();
-        if (length == 0 || offset_bytes + length > cells.geometry().size_bytes) {
+        const LogicalFlash& flash = flashes_.at(device);
+        if (length == 0 || offset_bytes + length > flash.size_bytes()) {
             continue;
         }
         held.resize(length);
-        cells.read(offset_bytes, held);
-        if (std::equal(held.begin(), held.end(), image.bytes.begin())) {
+        if (flash.read(cells, offset_bytes, held) &&
+            std::equal(held.begin(), held.end(), image.bytes.begin())) {
             return i;
         }
     }
@@ -118,12 +122,20 @@ std::optional<std::size_t> ScenarioMachine::image_in(const MachineState& state,
 bool ScenarioMachine::is_authentic_at(const MachineState& state,
                                       const boot_response& response) const
 {
-    const models::FlashArray& cells = state.devices.at(response.device_id);
+    const LogicalFlash& flash = flashes_.at(response.device_id);
     const std::uint64_t offset = response.device_offset_bytes;
-    std::vector<std::uint8_t> held(cells.geometry().size_bytes - offset);
-    cells.read(offset, held);
+    std::vector<std::uint8_t> held(flash.size_bytes() - offset);
+    if (!flash.read(state.devices.at(response.device_id), offset, held)) {
+        return false;
+    }
     const auto info = parse_image(held);
     return info && is_authentic(scenario_, machine_->setup(), held, *info);
+}
+
+bool ScenarioMachine::is_erased(const MachineState& state, const AreaPlan& area) const
+{
+    return flashes_.at(area.device)
+        .is_erased(state.devices.at(area.device), area.offset_bytes, area.size_bytes);
 }
 
 std::string ScenarioMachine::slot_text(const MachineState& state, const AreaPlan& area) const
@@ -133,12 +145,13 @@ std::string ScenarioMachine::slot_text(const MachineState& state, const AreaPlan
         return image.is_image ? to_string(image.info.version) + " (" + image.name + ")"
                               : image.name;
     }
-    const models::FlashArray& cells = state.devices.at(area.device);
-    if (cells.is_erased(area.offset_bytes, area.size_bytes)) {
+    if (is_erased(state, area)) {
         return "erased";
     }
     std::vector<std::uint8_t> held(area.size_bytes);
-    cells.read(area.offset_bytes, held);
+    if (!flashes_.at(area.device).read(state.devices.at(area.device), area.offset_bytes, held)) {
+        return "unreadable";
+    }
     if (const auto info = parse_image(held)) {
         return to_string(info->version) +
                (info->hash_matches ? ", none of the scenario's images" : ", damaged");
@@ -159,9 +172,13 @@ void ScenarioMachine::upload(MachineState& state, const UploadStep& step) const
 {
     const AreaPlan* area = machine_->area(step.partition);
     models::FlashArray& cells = state.devices.at(area->device);
-    const std::vector<std::uint8_t> erased(area->size_bytes, cells.geometry().erased_value);
-    cells.poke(area->offset_bytes, erased);
-    cells.poke(std::uint64_t{area->offset_bytes} + step.offset_bytes, image(step.image).bytes);
+    const LogicalFlash& flash = flashes_.at(area->device);
+    if (!flash.fill_erased(cells, area->offset_bytes, area->size_bytes) ||
+        !flash.store(cells, std::uint64_t{area->offset_bytes} + step.offset_bytes,
+                     image(step.image).bytes)) {
+        throw InputError(Place{scenario_.path.string(), 1, 1},
+                         "upload to " + area->name + ": more blocks are bad than the reserve has");
+    }
 }
 
 std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome)

@@ -35,17 +35,39 @@ public:
         bus(external.bus);
         driver(external);
         text("times", name_of(time_case_names(), external.nor_options.times));
+        faults(external);
+    }
+
+private:
+    void faults(const ExternalPlan& external)
+    {
+        const models::SpiNandOptions& nand = external.nand.options;
+        begin("faults");
         if (external.nor_options.mute) {
-            begin("faults");
             begin("mute");
             text("from_op", std::to_string(external.nor_options.mute->from_operation));
             text("reads", fmt::format("0x{:02X}", external.nor_options.mute->reads_as));
             end();
-            end();
         }
+        if (external.nand.data) {
+            numbers("bad_blocks", nand.bad_blocks);
+            number("random_bad_blocks", nand.bad_block_count);
+            text("bad_block_seed", std::to_string(nand.bad_block_seed));
+            numbers("failing_erases", nand.failing_erases);
+            numbers("failing_programs", nand.failing_programs);
+        }
+        end();
     }
 
-private:
+    void numbers(const char* name, const std::vector<std::uint32_t>& values)
+    {
+        out_ << YAML::Key << name << YAML::Value << YAML::BeginSeq;
+        for (const std::uint32_t value : values) {
+            out_ << value;
+        }
+        out_ << YAML::EndSeq;
+    }
+
     void begin(const char* name)
     {
         out_ << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginMap;
@@ -80,11 +102,7 @@ private:
         text("sck", pin_text(bus.sck));
         text("mosi", pin_text(bus.mosi));
         text("miso", pin_text(bus.miso));
-        out_ << YAML::Key << "anomalies" << YAML::Value << YAML::BeginSeq;
-        for (const std::uint32_t anomaly : bus.anomalies) {
-            out_ << anomaly;
-        }
-        out_ << YAML::EndSeq;
+        numbers("anomalies", bus.anomalies);
         end();
     }
 
@@ -101,6 +119,9 @@ private:
         flag("refuse_one_byte_receive", wiring.refuse_one_byte_receive);
         time("transaction_overhead", wiring.transaction_overhead_us, kMicrosecond);
         flag("check_id", external.check_id);
+        if (external.nand.data) {
+            number("reserve_blocks", external.nand.reserve_blocks);
+        }
         number("read_opcode", driver.read_opcode);
         flag("block_erase", driver.use_block_erase);
         flag("check_write_enable", driver.check_write_enable);

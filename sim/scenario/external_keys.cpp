@@ -1,5 +1,6 @@
 #include "external_keys.hpp"
 
+#include "part_key_tools.hpp"
 #include "part_keys.hpp"
 #include "scalar_text.hpp"
 #include "value_types.hpp"
@@ -206,6 +207,21 @@ Key<ExternalPlan> wiring_key(std::string name, Type type, Member spi_wiring::*me
     return result;
 }
 
+Key<ExternalPlan> reserve_key()
+{
+    Key<ExternalPlan> result;
+    result.name = "reserve_blocks";
+    result.doc = "SPI NAND: blocks behind each partition that replace bad ones; default 2";
+    result.read = [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
+        std::uint64_t count = 0;
+        if (WholeNumber{0, 1023}.read(reader, node, count)) {
+            external.nand.reserve_blocks = static_cast<std::uint32_t>(count);
+        }
+    };
+    result.schema = [] { return WholeNumber{0, 1023}.schema(); };
+    return result;
+}
+
 std::vector<Key<ExternalPlan>> driver_key_list()
 {
     using Nor = spi_nor_options;
@@ -224,6 +240,7 @@ std::vector<Key<ExternalPlan>> driver_key_list()
                    "software between two transactions; default 0 s"),
         key("check_id", kOptional, Flag{}, &ExternalPlan::check_id,
             "compare the JEDEC ID at start; default true"),
+        reserve_key(),
         driver_key("read_opcode", WholeNumber{0x03, 0x0B}, &Nor::read_opcode,
                    "0x03 (default) or 0x0B"),
         driver_key("block_erase", Flag{}, &Nor::use_block_erase,
@@ -263,12 +280,56 @@ const KeyTable<models::SpiNorMute>& mute_keys()
     return kTable;
 }
 
-const KeyTable<models::SpiNorOptions>& fault_keys()
+// A key of `faults` that fills a member of a NAND part's options.
+template <class Type, class Member>
+Key<ExternalPlan> nand_fault_key(std::string name, Type type,
+                                 Member models::SpiNandOptions::*member, std::string doc)
 {
-    static const KeyTable<models::SpiNorOptions> kTable{
+    Key<ExternalPlan> result;
+    result.name = std::move(name);
+    result.doc = std::move(doc);
+    result.read = [type, member](Reader& reader, const YamlNode& node, ExternalPlan& external) {
+        typename Type::Value value{};
+        if (type.read(reader, node, value)) {
+            external.nand.options.*member = Member(value);
+        }
+    };
+    result.schema = [type] { return type.schema(); };
+    return result;
+}
+
+Key<ExternalPlan> mute_key()
+{
+    Key<ExternalPlan> result;
+    result.name = "mute";
+    result.doc = "SPI NOR: the part stops answering";
+    result.read = [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
+        models::SpiNorMute mute;
+        if (read_fields(reader, node, mute_keys(), mute)) {
+            external.nor_options.mute = mute;
+        }
+    };
+    result.schema = [] { return fields_schema(mute_keys()); };
+    return result;
+}
+
+const KeyTable<ExternalPlan>& fault_keys()
+{
+    using Nand = models::SpiNandOptions;
+    using Blocks = Numbers<std::uint32_t, 1023>;
+    static const KeyTable<ExternalPlan> kTable{
         "faults",
-        {key("mute", kOptional, Fields<models::SpiNorMute>{mute_keys}, &models::SpiNorOptions::mute,
-             "the part stops answering")}};
+        {mute_key(),
+         nand_fault_key("bad_blocks", Blocks{}, &Nand::bad_blocks,
+                        "SPI NAND: blocks that are bad as delivered"),
+         nand_fault_key("random_bad_blocks", WholeNumber{0, 1023}, &Nand::bad_block_count,
+                        "SPI NAND: so many more, drawn by `bad_block_seed`"),
+         nand_fault_key("bad_block_seed", WholeNumber{0, UINT64_MAX}, &Nand::bad_block_seed,
+                        "default 1"),
+         nand_fault_key("failing_erases", Blocks{}, &Nand::failing_erases,
+                        "SPI NAND: blocks that fail to erase (E_FAIL)"),
+         nand_fault_key("failing_programs", Blocks{}, &Nand::failing_programs,
+                        "SPI NAND: blocks that fail to program (P_FAIL)")}};
     return kTable;
 }
 
@@ -297,7 +358,7 @@ Key<DevicePlan> part_key()
         "part", "an external part: a name of parts/, or the path of a part file",
         [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
             if (Text{}.read(reader, node, external.part)) {
-                read_part(reader, node, external.part, external.part_file, external.nor);
+                read_part(reader, node, external.part, external);
             }
         },
         [] { return Text{}.schema(); });
@@ -332,7 +393,7 @@ std::vector<Key<DevicePlan>> change_keys()
             external_key(
                 "faults", "what is wrong with the part",
                 [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-                    read_fields(reader, node, fault_keys(), external.nor_options);
+                    read_fields(reader, node, fault_keys(), external);
                 },
                 [] { return fields_schema(fault_keys()); })};
 }

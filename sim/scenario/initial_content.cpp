@@ -1,6 +1,8 @@
 // What lies in flash before the first step.
 #include "scenario_keys.hpp"
 
+#include "machine/logical_flash.hpp"
+
 #include <models/assert.hpp>
 
 #include <fmt/format.h>
@@ -43,10 +45,15 @@ DumpWindow content_window(const Scenario& scenario, const std::string& name)
 
 void place_initial_content(const Scenario& scenario, MachineState& state)
 {
+    const BoardPlan board = board_plan(scenario);
     for (const InitialContent& content : scenario.flash) {
         const DumpWindow window = content_window(scenario, content.partition);
         BROWNOUT_ASSERT(window.device < state.devices.size());
         if (const auto* const dump = std::get_if<DumpContent>(&content.content)) {
+            if (board.devices[window.device].controller == ControllerKind::kSpiNand) {
+                throw InputError(content.place, "dumps of NAND parts are not read: give what a "
+                                                "partition holds as 'file'");
+            }
             place_dump(scenario.board.plan, read_dump(dump->path, dump->format), window, state);
             continue;
         }
@@ -58,7 +65,14 @@ void place_initial_content(const Scenario& scenario, MachineState& state)
                                          window.size_bytes));
         }
         if (!bytes.empty()) {
-            state.devices[window.device].poke(window.offset_bytes + content.offset_bytes, bytes);
+            const LogicalFlash flash(board, window.device);
+            if (!flash.store(state.devices[window.device],
+                             window.offset_bytes + content.offset_bytes, bytes)) {
+                throw InputError(content.place,
+                                 content.partition +
+                                     ": it lies in no partition, or more blocks are bad than the "
+                                     "reserve has");
+            }
         }
     }
 }

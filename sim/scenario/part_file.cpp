@@ -48,10 +48,21 @@ std::filesystem::path find_part(Reader& reader, const YamlNode& node, const std:
     return file;
 }
 
-}  // namespace
+template <class Data>
+void read_data(Reader& reader, const YamlNode& root, const KeyTable<Data>& table, Data& data)
+{
+    if (read_fields(reader, root, table, data)) {
+        const std::string problem = models::problem_with(data);
+        if (!problem.empty()) {
+            reader.fail(root, problem);
+        }
+    }
+}
 
-bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
-               std::filesystem::path& file, models::SpiNorData& part)
+// Finds and parses the file, and has `read` take from it what it wants.
+template <class Read>
+bool read_part_file(Reader& reader, const YamlNode& node, const std::string& text,
+                    std::filesystem::path& file, Read&& read)
 {
     file = find_part(reader, node, text);
     if (file.empty()) {
@@ -59,14 +70,8 @@ bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
     }
     Reader part_reader(file);
     try {
-        const YamlNode root =
-            parse_yaml(read_text_file(file.string(), kScenarioBytesMax), file.string());
-        if (read_fields(part_reader, root, spi_nor_part_keys(), part)) {
-            const std::string problem = models::problem_with(part);
-            if (!problem.empty()) {
-                part_reader.fail(root, problem);
-            }
-        }
+        read(part_reader,
+             parse_yaml(read_text_file(file.string(), kScenarioBytesMax), file.string()));
     } catch (const InputError& error) {
         part_reader.fail(error.place(), error.sentence());
     }
@@ -74,6 +79,34 @@ bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
         reader.fail(error.place(), error.sentence());
     }
     return part_reader.error_count() == 0;
+}
+
+}  // namespace
+
+bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
+               std::filesystem::path& file, models::SpiNorData& part)
+{
+    return read_part_file(reader, node, text, file,
+                          [&part](Reader& part_reader, const YamlNode& root) {
+                              read_data(part_reader, root, spi_nor_part_keys(), part);
+                          });
+}
+
+bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
+               ExternalPlan& external)
+{
+    return read_part_file(
+        reader, node, text, external.part_file,
+        [&external](Reader& part_reader, const YamlNode& root) {
+            const YamlNode* const kind = root.find("kind");
+            if (kind == nullptr) {
+                read_data(part_reader, root, spi_nor_part_keys(), external.nor);
+            } else if (kind->text == "spi-nand") {
+                read_data(part_reader, root, spi_nand_part_keys(), external.nand.data.emplace());
+            } else {
+                part_reader.must_be(*kind, "spi-nand, or left out for a SPI NOR part");
+            }
+        });
 }
 
 }  // namespace brownout::sim

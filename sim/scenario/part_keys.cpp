@@ -1,4 +1,5 @@
 #include "part_keys.hpp"
+#include "part_key_tools.hpp"
 
 #include "value_types.hpp"
 
@@ -39,23 +40,6 @@ struct ByteArray3 {
     }
 };
 
-template <class Number, std::uint64_t max>
-struct Numbers {
-    using Value = std::vector<Number>;
-    bool read(Reader& reader, const YamlNode& node, Value& values) const
-    {
-        std::vector<std::uint64_t> wide;
-        if (!ListOf<WholeNumber>{{0, max}, 0}.read(reader, node, wide)) {
-            return false;
-        }
-        for (const std::uint64_t number : wide) {
-            values.push_back(static_cast<Number>(number));
-        }
-        return true;
-    }
-    Json schema() const { return ListOf<WholeNumber>{{0, max}, 0}.schema(); }
-};
-
 std::span<const Named<SpiNorEraseSize>> erase_size_names()
 {
     static constexpr Named<SpiNorEraseSize> kNames[] = {{"4 KiB", SpiNorEraseSize::k4KiB},
@@ -63,35 +47,6 @@ std::span<const Named<SpiNorEraseSize>> erase_size_names()
                                                         {"64 KiB", SpiNorEraseSize::k64KiB},
                                                         {"chip", SpiNorEraseSize::kChip}};
     return kNames;
-}
-
-// A key that fills a member of a base class of Target, too.
-template <class Target, class Type, class Owner, class Member>
-Key<Target> part_key(std::string name, Presence presence, Type type, Member Owner::*member,
-                     std::string doc)
-{
-    return key<Target>(std::move(name), presence, type, static_cast<Member Target::*>(member),
-                       std::move(doc));
-}
-
-// The table of a mapping whose figures have a source.
-template <class Target>
-KeyTable<Target> with_source(std::string title, std::vector<Key<Target>> keys)
-{
-    keys.push_back(part_key<Target>("source", kRequired, Text{}, &SourceNote::source,
-                                    "where the figures next to it come from"));
-    keys.push_back(part_key<Target>("verified", kOptional, Flag{}, &SourceNote::verified,
-                                    "read in that source; default false: from memory, assumed or "
-                                    "fitted"));
-    return {std::move(title), std::move(keys)};
-}
-
-const KeyTable<PartTime>& time_keys()
-{
-    static const auto kTable = with_source<PartTime>(
-        "time", {key("typ", kOptional, TimeSpan{}, &PartTime::typ, "typical"),
-                 key("max", kOptional, TimeSpan{}, &PartTime::max, "maximum")});
-    return kTable;
 }
 
 const KeyTable<SpiNorClock>& clock_keys()
@@ -272,13 +227,18 @@ const KeyTable<SpiNorMode>& mode_keys()
         {key("name", kRequired, Text{}, &SpiNorMode::name, "standard, high-performance, ..."),
          key("clock", kRequired, Fields<SpiNorClock>{clock_keys}, &SpiNorMode::clock,
              "how fast it may be clocked"),
-         key("page_program", kRequired, Time{time_keys}, &SpiNorMode::page_program, "a whole page"),
-         key("byte_program", kOptional, Time{time_keys}, &SpiNorMode::byte_program, "one byte"),
-         key("erase_4k", kOptional, Time{time_keys}, &SpiNorMode::erase_4k, "a sector of 4 KiB"),
-         key("erase_32k", kOptional, Time{time_keys}, &SpiNorMode::erase_32k, "a block of 32 KiB"),
-         key("erase_64k", kOptional, Time{time_keys}, &SpiNorMode::erase_64k, "a block of 64 KiB"),
-         key("erase_chip", kOptional, Time{time_keys}, &SpiNorMode::erase_chip, "everything"),
-         key("write_status", kOptional, Time{time_keys}, &SpiNorMode::write_status,
+         key("page_program", kRequired, Time{part_time_keys}, &SpiNorMode::page_program,
+             "a whole page"),
+         key("byte_program", kOptional, Time{part_time_keys}, &SpiNorMode::byte_program,
+             "one byte"),
+         key("erase_4k", kOptional, Time{part_time_keys}, &SpiNorMode::erase_4k,
+             "a sector of 4 KiB"),
+         key("erase_32k", kOptional, Time{part_time_keys}, &SpiNorMode::erase_32k,
+             "a block of 32 KiB"),
+         key("erase_64k", kOptional, Time{part_time_keys}, &SpiNorMode::erase_64k,
+             "a block of 64 KiB"),
+         key("erase_chip", kOptional, Time{part_time_keys}, &SpiNorMode::erase_chip, "everything"),
+         key("write_status", kOptional, Time{part_time_keys}, &SpiNorMode::write_status,
              "a status write")}};
     return kTable;
 }
@@ -322,6 +282,14 @@ const KeyTable<SpiNorEndurance>& endurance_keys()
 }
 
 }  // namespace
+
+const KeyTable<PartTime>& part_time_keys()
+{
+    static const auto kTable = with_source<PartTime>(
+        "time", {key("typ", kOptional, TimeSpan{}, &PartTime::typ, "typical"),
+                 key("max", kOptional, TimeSpan{}, &PartTime::max, "maximum")});
+    return kTable;
+}
 
 const KeyTable<SpiNorData>& spi_nor_part_keys()
 {

@@ -23,6 +23,7 @@ public:
     {
         check_roles();
         check_strategy();
+        check_nand();
         check_ram_load();
         for (const InitialContent& content : scenario_.flash) {
             check_content(content);
@@ -79,13 +80,74 @@ private:
         }
     }
 
+    static bool swaps(boot_strategy strategy)
+    {
+        return strategy == BOOT_SWAP_MOVE || strategy == BOOT_SWAP_OFFSET ||
+               strategy == BOOT_SWAP_SCRATCH;
+    }
+
     void check_strategy()
     {
-        const bool swaps = scenario_.boot.strategy == BOOT_SWAP_MOVE ||
-                           scenario_.boot.strategy == BOOT_SWAP_OFFSET ||
-                           scenario_.boot.strategy == BOOT_SWAP_SCRATCH;
-        if (swaps && scenario_.boot.max_align_bytes > 32) {
+        if (swaps(scenario_.boot.strategy) && scenario_.boot.max_align_bytes > 32) {
             reader_.fail(scenario_.boot.place, "alignment of a swap strategy is at most 32");
+        }
+    }
+
+    // Why boot/drivers/DESIGN.md has requests in one page, and no more.
+    void check_nand()
+    {
+        for (const Partition& partition : scenario_.partitions) {
+            const DevicePlan& device = scenario_.board.plan.devices[partition.device];
+            if (device.controller != ControllerKind::kSpiNand) {
+                continue;
+            }
+            const std::string where = partition.name + " lies on " + device.name + ", a NAND: ";
+            if (partition.role == FLASH_PRIMARY || partition.role == FLASH_SCRATCH) {
+                reader_.fail(partition.place,
+                             where + "no image runs from there, and nothing is swapped there");
+            } else if (partition.role == FLASH_SECONDARY) {
+                check_nand_strategy(partition, where);
+            }
+            check_nand_reserve(partition, device);
+        }
+    }
+
+    void check_nand_strategy(const Partition& partition, const std::string& where)
+    {
+        const boot_strategy strategy = scenario_.boot.strategy;
+        if (swaps(strategy)) {
+            reader_.fail(partition.place,
+                         where + "it cannot be swapped. Its alignment of 2048 is above 32, its "
+                                 "blocks of 128 KiB do not pair up with sectors of 4 KiB, and its "
+                                 "ECC sectors are programmed once. Use overwrite-only");
+        } else if (strategy != BOOT_OVERWRITE_ONLY && strategy != BOOT_OVERWRITE_ONLY_FAST) {
+            reader_.fail(partition.place,
+                         where + "its pages are programmed once, so there is one trailer write, "
+                                 "the request. Use overwrite-only");
+        }
+    }
+
+    // The blocks that replace bad ones belong to their partition.
+    void check_nand_reserve(const Partition& partition, const DevicePlan& device)
+    {
+        const std::uint64_t end = std::uint64_t{partition.offset_bytes} + partition.size_bytes;
+        const std::uint64_t reserve_end =
+            end + std::uint64_t{device.external->nand.reserve_blocks} *
+                      device.external->nand.data->block_bytes();
+        if (reserve_end > device.size_bytes()) {
+            reader_.fail(partition.place,
+                         fmt::format("{} ends at 0x{:X} and has {} reserve blocks behind it, which "
+                                     "{} has not",
+                                     partition.name, end, device.external->nand.reserve_blocks,
+                                     device.name));
+        }
+        for (const Partition& other : scenario_.partitions) {
+            if (&other != &partition && other.device == partition.device &&
+                other.offset_bytes >= end && other.offset_bytes < reserve_end) {
+                reader_.fail(other.place, fmt::format("{} lies in the reserve blocks of {}, behind "
+                                                      "0x{:X}",
+                                                      other.name, partition.name, end));
+            }
         }
     }
 

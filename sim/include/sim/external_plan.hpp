@@ -4,6 +4,7 @@
 
 #include <boot/driver_options.h>
 #include <models/spi_nor.hpp>
+#include <sim/nand_plan.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -66,6 +67,7 @@ struct ExternalPlan {
     std::filesystem::path part_file;  // what it was read from
     models::SpiNorData nor;
     models::SpiNorOptions nor_options;  // typical or maximum times, faults
+    NandPlan nand;                      // takes times and time-outs from the members for NOR
     BusPlan bus;
     bool check_id = true;  // the driver compares the JEDEC ID at start
     // Addresses, pins and `jedec_id` are filled in by wire_external_parts().

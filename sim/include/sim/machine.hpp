@@ -38,7 +38,8 @@ enum class ControllerKind {
     kNvmc,    // on-chip flash behind the NVMC of an nRF52 or nRF5340
     kPlain,   // the plain flash controller: any geometry, see models/plain_flash.hpp
     kSpiNor,  // a SPI NOR part behind a SPIM: DevicePlan::external
-    kQspiNor  // the same behind a QSPI
+    kQspiNor,  // the same behind a QSPI
+    kSpiNand   // a SPI NAND part behind a SPIM: DevicePlan::external
 };
 
 struct SectorRun {

@@ -14,6 +14,8 @@
 
 namespace brownout::sim {
 
+class LogicalFlash;
+
 // An image of the scenario with what an independent look says about it.
 struct KnownImage {
     std::string name;
@@ -45,6 +47,9 @@ public:
     // The same for a slot: at its start or, for swap using offset, at its second sector.
     std::optional<std::size_t> image_in(const MachineState& state, const AreaPlan& area) const;
 
+    // Is there nothing but erased bytes in the slot?
+    bool is_erased(const MachineState& state, const AreaPlan& area) const;
+
     // Is what a loader would start authentic: hash and signature good, whoever made it?
     bool is_authentic_at(const MachineState& state, const boot_response& response) const;
 
@@ -59,6 +64,7 @@ private:
     std::unique_ptr<Firmware> loader_;
     std::unique_ptr<Firmware> application_;
     std::unique_ptr<Machine> machine_;
+    std::vector<LogicalFlash> flashes_;  // by device
     std::vector<KnownImage> images_;
 };
 
