@@ -4,6 +4,8 @@
 // Why: DAC11: an incomplete erase makes later programs to the block unreliable, although P_FAIL
 // stays 0. More bits of every codeword are marginal than any ECC here corrects; programming moves
 // some of them, never all.
+// A NAND erase moves bits to 1 only (it does not program first, as NOR does): a block without a
+// bad-block mark does not come to look like one with it.
 #include "tears/tear_models.hpp"
 
 namespace brownout::models::tears {
@@ -30,8 +32,10 @@ public:
                const CellHash& hash) const override
     {
         std::vector<std::uint8_t> bytes(operation.byte_count);
+        cells.read(operation.offset, bytes);
         for (std::uint32_t i = 0; i < operation.byte_count; ++i) {
-            bytes[i] = static_cast<std::uint8_t>(hash.of(operation.offset + i));
+            const auto erased = static_cast<std::uint8_t>(hash.of(operation.offset + i));
+            bytes[i] = static_cast<std::uint8_t>(bytes[i] | erased);
         }
         cells.poke(operation.offset, bytes);
         weaken_codewords(cells, operation.offset, operation.byte_count, kNandBlockCodewordBytes,

@@ -22,6 +22,26 @@ void place_in_sector(const DevicePlan& device, models::TornOperation& operation)
     }
 }
 
+// NAND is torn by pages and blocks alone: no prefixes, no pre-programming, no neighbours.
+bool suits(const DevicePlan& device, models::TearKind kind)
+{
+    const bool is_nand = device.controller == ControllerKind::kSpiNand;
+    switch (kind) {
+    case models::TearKind::kNotStarted:
+    case models::TearKind::kNandPage:
+    case models::TearKind::kNandErase:
+        return true;
+    case models::TearKind::kPrefix:
+    case models::TearKind::kMonotoneSubset:
+    case models::TearKind::kMarginalBits:
+    case models::TearKind::kErasePhases:
+    case models::TearKind::kCollateral:
+    case models::TearKind::kWriteBudget:
+        break;
+    }
+    return !is_nand;
+}
+
 }  // namespace
 
 models::TornOperation torn_operation(const BoardPlan& board, const models::OperationBatch& batch)
@@ -42,7 +62,7 @@ std::uint32_t tear_outcomes(const BoardPlan& board, const MachineState& state,
     const models::TornOperation operation = torn_operation(board, batch);
     const models::FlashArray& cells = state.devices[batch.device];
     const bool touches_cells =
-        operation.byte_count > 0 &&
+        suits(board.devices[batch.device], kind) && operation.byte_count > 0 &&
         operation.offset + operation.byte_count <= cells.geometry().size_bytes &&
         (operation.data.size() == operation.byte_count ||
          batch.kind == models::OperationKind::kEraseSector ||
