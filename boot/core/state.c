@@ -25,6 +25,9 @@ struct image_source slot_source(const struct slot_pair *pair, enum slot slot)
 uint32_t status_unit_bytes(const struct slot_pair *pair)
 {
     uint32_t unit = flash_write_unit(primary_of(pair));
+    if (pair->scratch != 0 && fix_is_on(pair, BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT)) {
+        unit = max_u32(unit, flash_write_unit(secondary_of(pair)));
+    }
     return pair->scratch != 0 ? max_u32(unit, flash_write_unit(pair->scratch)) : unit;
 }
 

@@ -89,6 +89,11 @@ static inline bool fix_is_on(const struct slot_pair *pair, enum boot_fix fix)
     return (pair->boot->config->fixes & (uint32_t)fix) != 0;
 }
 
+static inline bool older_is_on(const struct slot_pair *pair, enum boot_older older)
+{
+    return (pair->boot->config->older & (uint32_t)older) != 0;
+}
+
 static inline bool mutant_is(const struct slot_pair *pair, enum boot_mutant mutant)
 {
     return pair->boot->config->mutant == mutant;

@@ -52,16 +52,18 @@ void status_find_source_in_primary(struct slot_pair *pair)
     status_log_trailer(io, "Primary image", &primary);
     status_log_trailer(io, "Secondary image", &secondary);
 
-    bool is_interrupted = primary.magic == TRAILER_SET && primary.copy_done == TRAILER_UNSET &&
-                          secondary.magic != TRAILER_SET;
+    bool is_interrupted =
+        primary.magic == TRAILER_SET && primary.copy_done == TRAILER_UNSET &&
+        (secondary.magic != TRAILER_SET || older_is_on(pair, BOOT_OLDER_829_PADDED_PRIMARY));
     pair->progress.source = is_interrupted ? STATUS_SOURCE_PRIMARY : STATUS_SOURCE_NONE;
     status_log_source(io, pair->progress.source);
 }
 
 uint32_t status_offset(const struct slot_pair *pair, const struct flash_area *area)
 {
-    uint32_t unit = fix_is_on(pair, BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER) ? status_unit_bytes(pair)
-                                                                         : flash_write_unit(area);
+    bool as_spaced = fix_is_on(pair, BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER) ||
+                     fix_is_on(pair, BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT);
+    uint32_t unit = as_spaced ? status_unit_bytes(pair) : flash_write_unit(area);
     return trailer_status_offset(&pair->boot->layout, area, unit);
 }
 

@@ -58,6 +58,11 @@ enum swap_type swap_type_of(const struct boot_config *config, const struct trail
         if (row->type == SWAP_REVERT && config->mutant == BOOT_MUTANT_REVERT_IGNORED) {
             continue;
         }
+        if (row->type == SWAP_REVERT && !row->is_marked_revert &&
+            (config->older & (uint32_t)BOOT_OLDER_1966_TORN_MAGIC) != 0 &&
+            secondary->magic != TRAILER_UNSET) {
+            continue;
+        }
         if (row_matches(row, primary, secondary)) {
             return row->type;
         }

@@ -201,6 +201,9 @@ static void perform_update(struct slot_pair *pair)
         if (fix_is_on(pair, BOOT_FIX_OFFSET_BOOTSTRAP_TEST)) {
             flags_of = SWAP_PERM; /* there is nothing to go back to */
         }
+        if (older_is_on(pair, BOOT_OLDER_2811_BOOTSTRAP)) {
+            flags_of = SWAP_TEST;
+        }
     } else if (!swap_perform(pair) && fix_is_on(pair, BOOT_FIX_MOVE_NO_SPACE_FLAGS)) {
         pair->type = SWAP_NONE;
         return;

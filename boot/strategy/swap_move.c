@@ -74,7 +74,8 @@ static void locate_header(const struct slot_pair *pair, enum slot slot, uint32_t
                           enum slot *place, uint32_t *offset_bytes)
 {
     const struct swap_progress *progress = &pair->progress;
-    bool all_moved = !progress->moved && progress->index > count;
+    bool all_moved = !progress->moved && progress->index > count &&
+                     !older_is_on(pair, BOOT_OLDER_1588_LAST_INDEX);
     bool in_first = progress->moved && progress->index == 1;
     *place = slot;
     *offset_bytes = 0;
@@ -147,7 +148,8 @@ static void fix_up_revert(struct slot_pair *pair)
 static void set_up_trailers(struct slot_pair *pair)
 {
     int result = BOOT_OK;
-    if (pair->progress.source != STATUS_SOURCE_PRIMARY) {
+    if (pair->progress.source != STATUS_SOURCE_PRIMARY ||
+        older_is_on(pair, BOOT_OLDER_855_TRAILER_TWICE)) {
         if (!mutant_is(pair, BOOT_MUTANT_NO_TRAILER_ERASE)) {
             result = trailer_scramble(pair, SLOT_PRIMARY);
             IO_ASSERT(pair->boot->io, result == BOOT_OK);

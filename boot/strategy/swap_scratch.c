@@ -171,7 +171,9 @@ static void secondary_to_scratch(struct slot_pair *pair, const struct scratch_gr
         int result = trailer_scramble(pair, SLOT_PRIMARY);
         IO_ASSERT(pair->boot->io, result == BOOT_OK);
         status_init(pair, primary_of(pair));
-        erase_scratch(pair);
+        if (!older_is_on(pair, BOOT_OLDER_1645_SCRATCH_TRAILER)) {
+            erase_scratch(pair);
+        }
     }
     copy_area(pair, secondary_of(pair), group->offset_bytes, pair->scratch, 0, group->copy_bytes);
     write_group_status(pair, group, 1);

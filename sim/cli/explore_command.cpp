@@ -51,6 +51,12 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
                       "print the JSON Schema of --json reports");
     command->add_flag("--coverage", given->coverage,
                       "say which rows of the decision tables all these explorations reach");
+    command->add_option("--seed", given->seed, "of random matrices (default: the file's)");
+    command->add_option("--shard", given->shard,
+                        "i/n: every n-th scenario, from the i-th; see brownout merge");
+    command->add_flag("--list", given->list, "list the scenarios, do not explore them");
+    command->add_flag("--known", given->known,
+                      "explore again with each fix of the core: is a finding a known defect?");
     command->add_option("--out-dir", given->out_dir, "where NAME.repro.yaml files go (default: .)");
     command->add_option("--time", given->limits.seconds, "give up after this many seconds")
         ->check(positive);

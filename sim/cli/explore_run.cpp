@@ -4,12 +4,17 @@
 #include "output_file.hpp"
 
 #include <sim/report.hpp>
+#include <sim/scenario_names.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -33,6 +38,25 @@ std::string environment(const char* name)
     return value != nullptr ? value : "";
 }
 
+struct Shard {
+    std::uint64_t index = 0;  // from 0
+    std::uint64_t count = 1;
+};
+
+// "2/5": the second of five.
+Shard shard_of(const std::string& text)
+{
+    Shard shard;
+    char slash = 0;
+    std::istringstream in(text);
+    in >> shard.index >> slash >> shard.count;
+    if (!in || slash != '/' || in.peek() != EOF || shard.index < 1 || shard.index > shard.count) {
+        throw InputError("--shard " + text + ": must be i/n, from 1/n to n/n");
+    }
+    --shard.index;
+    return shard;
+}
+
 class ExploreRun {
 public:
     explicit ExploreRun(const ExploreGiven& given)
@@ -46,69 +70,112 @@ public:
         require_directory(given_.out_dir);
         require_writable(given_.json, given_.files);
         require_writable(given_.junit, given_.files);
-        std::vector<std::unique_ptr<ScenarioMachine>> machines;
-        for (const std::string& file : given_.files) {
-            machines.push_back(std::make_unique<ScenarioMachine>(load_scenario(file)));
+        const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.seed);
+        report_.set_planned(entries.size());
+        const Shard shard = shard_of(given_.shard);
+        // What cannot be loaded at all is said before hours of work.
+        for (const SuiteEntry& entry : entries) {
+            if (entry.variant.empty()) {
+                ScenarioMachine(entry.scenario);
+            }
         }
         // Once interrupted, the rest is reported too, each as incomplete.
-        for (auto& machine : machines) {
-            explore_one(*machine);
-            machine.reset();
+        for (const SuiteEntry& entry : entries) {
+            if (entry.index % shard.count != shard.index) {
+                continue;
+            }
+            if (given_.list) {
+                std::cout << fmt::format("{:>6}  {}\n", entry.index, entry_name(entry));
+                continue;
+            }
+            explore_one(entry);
+        }
+        if (given_.list) {
+            return ExitCode::kHolds;
+        }
+        if (entries.size() > 1 && prints_text()) {
+            std::cout << '\n' << report_.verdicts();
         }
         report_coverage();
         write_reports();
-        return exit_code_;
+        return written_ ? report_.exit_code() : ExitCode::kBadInput;
     }
 
 private:
-    // The worst one is kept: bad input, then a check that failed, then incomplete.
-    void note(ExitCode code)
-    {
-        const bool worse = code == ExitCode::kBadInput || exit_code_ == ExitCode::kHolds ||
-                           (code == ExitCode::kCheckFailed && exit_code_ == ExitCode::kIncomplete);
-        if (worse) {
-            exit_code_ = code;
-        }
-    }
-
     // What is found so far is worth more than an early end.
     void report_error(const InputError& error)
     {
         std::cout.flush();
         std::cerr << error.what() << std::endl;
         report_.add_error(error);
-        note(ExitCode::kBadInput);
     }
 
-    void explore_one(ScenarioMachine& machine)
+    void explore_one(const SuiteEntry& entry)
     {
-        Exploration exploration;
         try {
-            const ShownProgress progress;
-            Graph graph;
-            exploration = explore(machine, given_.limits, progress.listener(), interrupted(),
-                                  given_.coverage ? &graph : nullptr);
-            if (given_.coverage) {
-                coverage_.add(machine, graph);
+            ScenarioMachine machine(entry.scenario);
+            Exploration exploration;
+            {
+                const ShownProgress progress;
+                Graph graph;
+                exploration = explore(machine, given_.limits, progress.listener(), interrupted(),
+                                      given_.coverage ? &graph : nullptr);
+                if (given_.coverage) {
+                    coverage_.add(machine, graph);
+                }
             }
+            std::vector<WrittenRepro> repros;
+            for (const Finding& finding : exploration.findings) {
+                repros.push_back(write_repro(machine.scenario(), exploration, finding));
+            }
+            if (given_.known && !exploration.findings.empty()) {
+                name_known_defects(entry.scenario, exploration, repros);
+            }
+            if (prints_text()) {
+                print(entry, machine, exploration, repros);
+            }
+            report_.add({&entry, &machine, &exploration, repros});
         } catch (const InputError& error) {
             report_error(error);
-            return;
         }
-        std::vector<WrittenRepro> repros;
-        for (const Finding& finding : exploration.findings) {
-            repros.push_back(write_repro(machine.scenario(), exploration, finding));
-        }
-        if (prints_text()) {
+    }
+
+    // Of the many scenarios of a matrix, those that hold take one line.
+    void print(const SuiteEntry& entry, const ScenarioMachine& machine,
+               const Exploration& exploration, const std::vector<WrittenRepro>& repros)
+    {
+        if (entry.variant.empty() || !exploration.findings.empty() || !exploration.closed) {
+            std::cout << (entry.variant.empty() ? "" : entry_name(entry) + "\n");
             print_exploration(machine, exploration, repros, std::cout);
-            std::cout.flush();
+        } else {
+            std::cout << fmt::format("holds   {}: {} states, {} edges, depth {}\n",
+                                     entry_name(entry), exploration.states, exploration.edges,
+                                     exploration.depth);
         }
-        if (!exploration.findings.empty()) {
-            note(ExitCode::kCheckFailed);
-        } else if (!exploration.closed) {
-            note(ExitCode::kIncomplete);
+        std::cout.flush();
+    }
+
+    // A finding that closes with a fix of the core is a defect that is known.
+    void name_known_defects(const Scenario& scenario, const Exploration& found,
+                            std::vector<WrittenRepro>& repros)
+    {
+        for (const Named<boot_fix>& fix : fix_names()) {
+            Scenario fixed = scenario;
+            fixed.boot.fixes |= static_cast<std::uint32_t>(fix.value);
+            if (fixed.boot.fixes == scenario.boot.fixes) {
+                continue;
+            }
+            ScenarioMachine machine(std::move(fixed));
+            const Exploration again = explore(machine, given_.limits, {}, interrupted());
+            for (std::size_t i = 0; i < found.findings.size() && again.closed; ++i) {
+                const bool still = std::any_of(
+                    again.findings.begin(), again.findings.end(),
+                    [&](const Finding& f) { return f.check == found.findings[i].check; });
+                if (!still && repros[i].known_fix.empty()) {
+                    repros[i].known_fix = fix.name;
+                }
+            }
         }
-        report_.add({&machine, &exploration, repros});
     }
 
     // NAME.repro.yaml is ours to replace, but not one of this very command.
@@ -133,10 +200,11 @@ private:
         try {
             write_output(path, to_yaml(finding.repro, path));
         } catch (const InputError& error) {
-            report_error(error);
+            std::cerr << error.what() << std::endl;
+            written_ = false;
             return {};
         }
-        return {path};
+        return {path, {}};
     }
 
     bool prints_text() const { return given_.json != "-" && given_.junit != "-"; }
@@ -174,7 +242,7 @@ private:
     ExplorationReport report_;
     Coverage coverage_;
     std::set<std::string> repro_names_;
-    ExitCode exit_code_ = ExitCode::kHolds;
+    bool written_ = true;  // every replay file that should be
 };
 
 }  // namespace

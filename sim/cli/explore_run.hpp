@@ -17,6 +17,10 @@ struct ExploreGiven {
     bool print_schema = false;
     bool coverage = false;
     std::string out_dir = ".";
+    std::optional<std::uint64_t> seed;
+    std::string shard = "1/1";
+    bool list = false;   // only say what would be explored
+    bool known = false;  // say which fix closes a finding
     ExploreLimits limits;
     std::vector<double> at_seconds;  // see ExploreLimits::at_times
     std::vector<std::string> dumps;  // --reach

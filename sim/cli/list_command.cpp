@@ -57,6 +57,7 @@ void run()
     print_names("logs (boot: {log: ...})", log_names());
     print_names("outcomes", outcome_names());
     print_names("fixes", fix_names());
+    print_names("older (defects of older releases, brought back)", older_names());
     print_names("mutants (deliberate defects, for testing the checks)", mutant_names());
 }
 

@@ -31,6 +31,7 @@ int main(int argc, char** argv)
     cli::add_list(app, exit_code);
     cli::add_run(app, exit_code);
     cli::add_explore(app, exit_code);
+    cli::add_merge(app, exit_code);
     cli::add_replay(app, exit_code);
     cli::add_conform(app, exit_code);
     cli::add_inspect(app, exit_code);

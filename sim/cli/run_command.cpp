@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "gdb_replay.hpp"
 #include "output_file.hpp"
 #include "wave_options.hpp"
 
@@ -17,6 +18,8 @@ struct RunOptionsGiven {
     std::string json;
     std::vector<std::string> exports;
     WaveOptions waves;
+    bool gdb = false;
+    bool stop_before_cut = false;  // what --gdb runs
 };
 
 void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
@@ -116,8 +119,17 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
     CLI::App* command =
         app.add_subcommand("replay", "rerun a finding and say whether it still fails");
     command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
+    command->add_flag("--gdb", given->gdb, "stop in gdb right before the last power cut");
+    command->add_flag("--stop-before-cut", given->stop_before_cut)->group("");
     given->waves.add_to(*command);
     command->callback([given, &exit_code] {
+        if (given->stop_before_cut) {
+            run_to_power_cut(given->files.front());
+            return;
+        }
+        if (given->gdb) {
+            become_gdb(given->files.front());
+        }
         given->waves.check(given->files);
         std::ostream& out = given->waves.to_standard_output() ? std::cerr : std::cout;
         for (const std::string& file : given->files) {

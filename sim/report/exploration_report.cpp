@@ -41,6 +41,9 @@ Json violation_json(const Finding& finding, const WrittenRepro& repro)
     if (!repro.path.empty()) {
         json["repro"] = repro.path.string();
     }
+    if (!repro.known_fix.empty()) {
+        json["known_fix"] = repro.known_fix;
+    }
     return json;
 }
 
@@ -80,10 +83,20 @@ Json scenario_json(const ScenarioMachine& machine)
             {"inputs", inputs_json(machine)}};
 }
 
+Json variant_json(const SuiteEntry& entry)
+{
+    Json json = Json::object();
+    for (const auto& [name, value] : entry.variant) {
+        json[name] = value;
+    }
+    return json;
+}
+
 Json exploration_json(const ExploredScenario& explored)
 {
     const Exploration& exploration = *explored.exploration;
-    Json json = scenario_json(*explored.machine);
+    Json json{{"index", explored.entry->index}, {"variant", variant_json(*explored.entry)}};
+    json.update(scenario_json(*explored.machine));
     json.update({{"closed", exploration.closed},
                  {"granularity", name_of(granularity_names(), exploration.granularity)},
                  {"tears", tears_json(exploration)},
@@ -126,11 +139,17 @@ Json coverage_json(const CoverageTable& table)
 }  // namespace
 
 struct ExplorationReport::Document {
-    Json json{{"format", 1}, {"explorations", Json::array()}, {"errors", Json::array()}};
+    Json json{
+        {"format", 1}, {"planned", 0}, {"explorations", Json::array()}, {"errors", Json::array()}};
 };
 
 ExplorationReport::ExplorationReport() : document_(std::make_unique<Document>()) {}
 ExplorationReport::~ExplorationReport() = default;
+
+void ExplorationReport::set_planned(std::uint64_t planned)
+{
+    document_->json["planned"] = planned;
+}
 
 void ExplorationReport::add(const ExploredScenario& explored)
 {
@@ -150,6 +169,81 @@ void ExplorationReport::add_coverage(const std::vector<CoverageTable>& tables)
     for (const CoverageTable& table : tables) {
         list.push_back(coverage_json(table));
     }
+}
+
+void ExplorationReport::merge(const std::string& text, const std::string& file)
+{
+    const Json other = Json::parse(text, nullptr, false);
+    if (!other.is_object() || other.value("format", 0) != 1 || !other.contains("planned") ||
+        !other.contains("explorations") || !other.contains("errors")) {
+        throw InputError(Place{file}, "is no report of `brownout explore --json`");
+    }
+    Json& list = document_->json["explorations"];
+    if (!list.empty() && other["planned"] != document_->json["planned"]) {
+        throw InputError(Place{file}, "is of another suite than the reports before it");
+    }
+    document_->json["planned"] = other["planned"];
+    for (const Json& exploration : other["explorations"]) {
+        const auto at =
+            std::lower_bound(list.begin(), list.end(), exploration,
+                             [](const Json& a, const Json& b) { return a["index"] < b["index"]; });
+        if (at != list.end() && (*at)["index"] == exploration["index"]) {
+            throw InputError(Place{file}, fmt::format("holds exploration {} again: reports of one "
+                                                      "suite are merged, each once",
+                                                      exploration["index"].dump()));
+        }
+        list.insert(at, exploration);
+    }
+    for (const Json& error : other["errors"]) {
+        document_->json["errors"].push_back(error);
+    }
+}
+
+std::uint64_t ExplorationReport::missing() const
+{
+    const std::uint64_t planned = document_->json["planned"];
+    const std::uint64_t here =
+        document_->json["explorations"].size() + document_->json["errors"].size();
+    return planned > here ? planned - here : 0;
+}
+
+ExitCode ExplorationReport::exit_code() const
+{
+    bool failed = false;
+    bool incomplete = false;
+    for (const Json& exploration : document_->json["explorations"]) {
+        failed = failed || verdict_of(exploration) == Verdict::kFailed;
+        incomplete = incomplete || verdict_of(exploration) == Verdict::kIncomplete;
+    }
+    return !document_->json["errors"].empty() ? ExitCode::kBadInput
+           : failed                           ? ExitCode::kCheckFailed
+           : incomplete                       ? ExitCode::kIncomplete
+                                              : ExitCode::kHolds;
+}
+
+std::string ExplorationReport::verdicts() const
+{
+    std::size_t counts[3] = {};
+    std::string text;
+    for (const Json& exploration : document_->json["explorations"]) {
+        const Verdict verdict = verdict_of(exploration);
+        ++counts[static_cast<std::size_t>(verdict)];
+        if (verdict == Verdict::kIncomplete) {
+            text += fmt::format("INCOMPLETE  {}: {}\n", name_of_exploration(exploration),
+                                exploration["stopped_by"].get<std::string>());
+        }
+        for (const Json& violation : exploration["violations"]) {
+            text +=
+                fmt::format("FAILED  {}: {}, after {} cuts\n", name_of_exploration(exploration),
+                            violation["check"].get<std::string>(), violation["cuts"].get<int>());
+        }
+    }
+    for (const Json& error : document_->json["errors"]) {
+        text += error["sentence"].get<std::string>() + "\n";
+    }
+    text += fmt::format("{} explorations: {} hold, {} failed, {} incomplete\n",
+                        counts[0] + counts[1] + counts[2], counts[0], counts[1], counts[2]);
+    return text;
 }
 
 std::string ExplorationReport::json() const
@@ -181,7 +275,12 @@ Verdict verdict_of(const Json& exploration)
 
 std::string name_of_exploration(const Json& exploration)
 {
-    return exploration["scenario"].get<std::string>();
+    std::string chosen;
+    for (const auto& [name, value] : exploration["variant"].items()) {
+        chosen += (chosen.empty() ? "" : ", ") + value.get<std::string>();
+    }
+    const std::string scenario = exploration["scenario"];
+    return chosen.empty() ? scenario : scenario + " [" + chosen + "]";
 }
 
 }  // namespace brownout::sim

@@ -33,6 +33,11 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
     out << "  why      " << finding.sentence << '\n';
     if (!repro.path.empty()) {
         out << "  repro    brownout replay " << repro.path.string() << "      (written)\n";
+        out << "  debug    brownout replay " << repro.path.string() << " --gdb\n";
+    }
+    if (!repro.known_fix.empty()) {
+        out << "  known    reference defect, closed by  boot: {fixes: [" << repro.known_fix
+            << "]}\n";
     }
 }
 

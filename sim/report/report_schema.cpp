@@ -74,8 +74,9 @@ Json violation_schema()
                    {"cuts", count("power cuts on the shortest way there")},
                    {"nodes", count("nodes of the graph at which the check does not hold")},
                    {"trace", list_of(text("one boot"), "the way there, for people")},
-                   {"repro", text("file for brownout replay")}},
-                  {"repro"});
+                   {"repro", text("file for brownout replay")},
+                   {"known_fix", text("fix of the core with which it is gone")}},
+                  {"repro", "known_fix"});
 }
 
 Json check_schema()
@@ -87,7 +88,12 @@ Json check_schema()
 Json exploration_schema()
 {
     return object(
-        {{"scenario", text("what it shows")},
+        {{"index", count("in the suite, all shards together")},
+         {"variant",
+          {{"type", "object"},
+           {"additionalProperties", {{"type", "string"}}},
+           {"description", "what the matrix of the scenario chose"}}},
+         {"scenario", text("what it shows")},
          {"file", text("scenario file, as named on the command line")},
          {"line", count("of explore in the file")},
          {"core", object({{"name", text("of the bootloader")},
@@ -138,6 +144,7 @@ std::string exploration_schema_json()
     Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                 {"title", "Brownout exploration report"}};
     schema.update(object({{"format", {{"const", 1}}},
+                          {"planned", count("explorations of the suite, all shards together")},
                           {"explorations", list_of(exploration_schema(), "one per scenario")},
                           {"errors", list_of(error_schema(), "what could not be explored")},
                           {"coverage", list_of(coverage_schema(), "only with --coverage")}},

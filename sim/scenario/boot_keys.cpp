@@ -85,18 +85,20 @@ const KeyTable<RamRegion>& ram_load_keys()
 }
 
 // A list of fixes as one word of bits.
-struct Fixes {
+template <class Switch>
+struct Switches {
     using Value = std::uint32_t;
+    std::span<const Named<Switch>> (*table)();
     bool read(Reader& reader, const YamlNode& node, Value& bits) const
     {
-        std::vector<boot_fix> fixes;
-        const bool good = ListOf<Choice<boot_fix>>{{fix_names}, 0}.read(reader, node, fixes);
-        for (const boot_fix fix : fixes) {
-            bits |= static_cast<std::uint32_t>(fix);
+        std::vector<Switch> chosen;
+        const bool good = ListOf<Choice<Switch>>{{table}, 0}.read(reader, node, chosen);
+        for (const Switch one : chosen) {
+            bits |= static_cast<std::uint32_t>(one);
         }
         return good;
     }
-    Json schema() const { return ListOf<Choice<boot_fix>>{{fix_names}, 0}.schema(); }
+    Json schema() const { return ListOf<Choice<Switch>>{{table}, 0}.schema(); }
 };
 
 // builtin, or a shared object.
@@ -153,8 +155,10 @@ std::vector<Key<BootOptions>> switch_keys()
                 "overwrite-only: leave the secondary slot as it is; default false"),
             key("ram_load", kOptional, Fields<RamRegion>{ram_load_keys}, &BootOptions::ram_load,
                 "RAM that ram-load may copy images to; the bootloader has what lies below"),
-            key("fixes", kOptional, Fixes{}, &BootOptions::fixes,
+            key("fixes", kOptional, Switches<boot_fix>{fix_names}, &BootOptions::fixes,
                 "defects of the modelled release that are closed; default none"),
+            key("older", kOptional, Switches<boot_older>{older_names}, &BootOptions::older,
+                "defects of older releases that are brought back; default none"),
             key("mutant", kOptional, Choice<boot_mutant>{mutant_names}, &BootOptions::mutant,
                 "a deliberate defect, to test that the checks find it; default none")};
 }

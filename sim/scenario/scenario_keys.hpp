@@ -17,6 +17,10 @@ Key<Scenario> flash_key();       // flash_keys.cpp
 Key<Scenario> steps_key();       // step_keys.cpp
 Key<Scenario> explore_key();     // explore_keys.cpp
 Key<Scenario> app_key();         // app_keys.cpp
+Key<Scenario> matrix_key();      // matrix_keys.cpp
+
+// A scenario from a tree; `path` as for parse_scenario(). InputError with its first error.
+Scenario scenario_from_tree(const YamlNode& root, const std::filesystem::path& path);
 
 // What no table can check: names that refer to each other, sizes that must fit. Only for a
 // scenario that was read without an error.

@@ -23,14 +23,15 @@ std::uint32_t count_images(const std::vector<Partition>& partitions)
     return count;
 }
 
-ReadScenario read_scenario(std::string_view text, const std::filesystem::path& path)
+template <class MakeTree>
+ReadScenario read_scenario(MakeTree make_tree, const std::filesystem::path& path)
 {
     ReadScenario result;
     result.scenario.path = path;
     Reader reader(path);
     reader.scenario = &result.scenario;
     try {
-        const YamlNode root = parse_yaml(text, path.string());
+        const YamlNode root = make_tree();
         if (read_fields(reader, root, scenario_keys(), result.scenario)) {
             result.scenario.boot.image_count = count_images(result.scenario.partitions);
             check_scenario(reader, result.scenario);
@@ -45,7 +46,8 @@ ReadScenario read_scenario(std::string_view text, const std::filesystem::path& p
 ReadScenario read_scenario_file(const std::filesystem::path& path)
 {
     try {
-        return read_scenario(read_text_file(path.string(), kScenarioBytesMax), path);
+        const std::string text = read_text_file(path.string(), kScenarioBytesMax);
+        return read_scenario([&] { return parse_yaml(text, path.string()); }, path);
     } catch (const InputError& error) {
         return {{}, {error}};
     }
@@ -68,7 +70,12 @@ Scenario load_scenario(const std::filesystem::path& path)
 
 Scenario parse_scenario(std::string_view yaml_text, const std::filesystem::path& path)
 {
-    return good_or_throw(read_scenario(yaml_text, path));
+    return good_or_throw(read_scenario([&] { return parse_yaml(yaml_text, path.string()); }, path));
+}
+
+Scenario scenario_from_tree(const YamlNode& root, const std::filesystem::path& path)
+{
+    return good_or_throw(read_scenario([&] { return root; }, path));
 }
 
 std::vector<InputError> scenario_errors(const std::filesystem::path& path)

@@ -45,7 +45,7 @@ std::span<const Named<boot_downgrade>> downgrade_names()
 
 std::span<const Named<boot_fix>> fix_names()
 {
-    static constexpr std::array<Named<boot_fix>, 11> kNames = {
+    static constexpr std::array<Named<boot_fix>, 12> kNames = {
         {{"offset-one-sector", BOOT_FIX_OFFSET_ONE_SECTOR},
          {"offset-longer-old-image", BOOT_FIX_OFFSET_LONGER_OLD_IMAGE},
          {"offset-revert-restart", BOOT_FIX_OFFSET_REVERT_RESTART},
@@ -56,7 +56,20 @@ std::span<const Named<boot_fix>> fix_names()
          {"move-no-space-flags", BOOT_FIX_MOVE_NO_SPACE_FLAGS},
          {"move-revert-becomes-permanent", BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT},
          {"scratch-write-units-differ", BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER},
-         {"move-torn-magic", BOOT_FIX_MOVE_TORN_MAGIC}}};
+         {"move-torn-magic", BOOT_FIX_MOVE_TORN_MAGIC},
+         {"scratch-secondary-write-unit", BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT}}};
+    return kNames;
+}
+
+std::span<const Named<boot_older>> older_names()
+{
+    static constexpr std::array<Named<boot_older>, 6> kNames = {
+        {{"mcuboot-829-padded-primary", BOOT_OLDER_829_PADDED_PRIMARY},
+         {"mcuboot-855-trailer-twice", BOOT_OLDER_855_TRAILER_TWICE},
+         {"mcuboot-1588-last-index", BOOT_OLDER_1588_LAST_INDEX},
+         {"mcuboot-1966-torn-magic", BOOT_OLDER_1966_TORN_MAGIC},
+         {"mcuboot-1645-scratch-trailer", BOOT_OLDER_1645_SCRATCH_TRAILER},
+         {"mcuboot-2811-bootstrap", BOOT_OLDER_2811_BOOTSTRAP}}};
     return kNames;
 }
 

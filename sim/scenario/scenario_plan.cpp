@@ -66,6 +66,7 @@ BootSetup boot_setup(const Scenario& scenario)
     setup.config.ram_load_address = boot.ram_load.address;
     setup.config.ram_load_bytes = boot.ram_load.size_bytes;
     setup.config.fixes = boot.fixes;
+    setup.config.older = boot.older;
     setup.config.mutant = boot.mutant;
     for (const std::filesystem::path& path : boot.signing_keys) {
         setup.signing_keys.push_back(read_public_key(path, boot.signature));

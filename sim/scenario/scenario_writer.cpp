@@ -99,7 +99,10 @@ private:
             end_map();
         }
         if (boot.fixes != 0) {
-            fixes(boot.fixes);
+            switches("fixes", fix_names(), boot.fixes);
+        }
+        if (boot.older != 0) {
+            switches("older", older_names(), boot.older);
         }
         if (boot.mutant != BOOT_MUTANT_NONE) {
             choice("mutant", mutant_names(), boot.mutant);
@@ -124,12 +127,13 @@ private:
         end_map();
     }
 
-    void fixes(std::uint32_t bits)
+    template <class Switch>
+    void switches(const char* name, std::span<const Named<Switch>> table, std::uint32_t bits)
     {
-        out_ << YAML::Key << "fixes" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-        for (const Named<boot_fix>& fix : fix_names()) {
-            if ((bits & static_cast<std::uint32_t>(fix.value)) != 0) {
-                out_ << std::string(fix.name);
+        out_ << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const Named<Switch>& entry : table) {
+            if ((bits & static_cast<std::uint32_t>(entry.value)) != 0) {
+                out_ << std::string(entry.name);
             }
         }
         out_ << YAML::EndSeq;

@@ -58,7 +58,21 @@ enum boot_fix {
     BOOT_FIX_MOVE_NO_SPACE_FLAGS = 1u << 7, /* flags written though nothing moved            */
     BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT = 1u << 8,
     BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER = 1u << 9,
-    BOOT_FIX_MOVE_TORN_MAGIC = 1u << 10 /* a torn magic in a revert keeps the unconfirmed image  */
+    BOOT_FIX_MOVE_TORN_MAGIC = 1u << 10, /* a torn magic in a revert keeps the unconfirmed image  */
+    BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT = 1u << 11 /* a copy ends inside a secondary's unit     */
+};
+
+/*
+ * Switches that bring back a defect that MCUboot once had, named after the report of it. 0 in
+ * every product. Each has a name in scenario files (boot: {older: [...]}).
+ */
+enum boot_older {
+    BOOT_OLDER_829_PADDED_PRIMARY = 1u << 0, /* a padded primary passes for an interrupted swap  */
+    BOOT_OLDER_855_TRAILER_TWICE = 1u << 1,  /* a resumed start erases the primary's trailer     */
+    BOOT_OLDER_1588_LAST_INDEX = 1u << 2,    /* the header is looked for where it no longer is   */
+    BOOT_OLDER_1966_TORN_MAGIC = 1u << 3,    /* a revert needs an unset magic in the secondary   */
+    BOOT_OLDER_1645_SCRATCH_TRAILER = 1u << 4, /* the scratch trailer survives the swap           */
+    BOOT_OLDER_2811_BOOTSTRAP = 1u << 5 /* what bootstrap installs is not confirmed         */
 };
 
 /*
@@ -109,6 +123,7 @@ struct boot_config {
     uint32_t ram_load_bytes;
 
     uint32_t fixes; /* enum boot_fix, or-ed */
+    uint32_t older; /* enum boot_older, or-ed */
     enum boot_mutant mutant;
 };
 

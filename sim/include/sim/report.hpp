@@ -4,6 +4,7 @@
 #include <sim/coverage.hpp>
 #include <sim/exploration.hpp>
 #include <sim/runner.hpp>
+#include <sim/suite.hpp>
 
 #include <filesystem>
 #include <iosfwd>
@@ -33,14 +34,16 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
 // A finding whose replay file was written.
 struct WrittenRepro {
     std::filesystem::path path;  // empty: not written
+    std::string known_fix;  // the finding is gone with this fix; empty: not looked for, or none
 };
 
 // The text of an exploration; `repros` in the order of its findings.
 void print_exploration(const ScenarioMachine& machine, const Exploration& exploration,
                        const std::vector<WrittenRepro>& repros, std::ostream& out);
 
-// One exploration with the scenario that was explored.
+// One exploration with the scenario that was explored, and what of a suite it is.
 struct ExploredScenario {
+    const SuiteEntry* entry = nullptr;
     const ScenarioMachine* machine = nullptr;
     const Exploration* exploration = nullptr;
     std::vector<WrittenRepro> repros;
@@ -54,11 +57,21 @@ public:
     ExplorationReport(const ExplorationReport&) = delete;
     ExplorationReport& operator=(const ExplorationReport&) = delete;
 
+    // How many explorations the whole suite has, all shards together.
+    void set_planned(std::uint64_t planned);
     void add(const ExploredScenario& explored);
     // A scenario that could not be explored.
     void add_error(const InputError& error);
     // Of all of them together.
     void add_coverage(const std::vector<CoverageTable>& tables);
+
+    // Adds what json() of another report said. InputError: `text`, from `file`, is no such report,
+    // or of another suite, or holds an exploration that is here already.
+    void merge(const std::string& text, const std::string& file);
+
+    std::uint64_t missing() const;  // explorations that are planned and not here
+    ExitCode exit_code() const;     // of those that are here
+    std::string verdicts() const;   // a line for each exploration that does not hold, and a sum
 
     std::string json() const;         // as exploration_schema_json() says
     std::string junit() const;        // JUnit XML: a test case per exploration

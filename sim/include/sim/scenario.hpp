@@ -72,6 +72,7 @@ struct BootOptions {
     bool keep_backup = false;
     RamRegion ram_load;  // where ram-load may copy images to; the RAM below is the bootloader's
     std::uint32_t fixes = 0;                // enum boot_fix, or-ed
+    std::uint32_t older = 0;                // enum boot_older, or-ed
     boot_mutant mutant = BOOT_MUTANT_NONE;  // a deliberate defect, for testing the tool itself
 };
 
@@ -258,6 +259,29 @@ struct AppMachine {
     std::vector<Expected> uploads;  // images that it may bring into the secondary slot
 };
 
+// ---- many scenarios in one file -----------------------------------------------------------------
+
+// A key of the scenario ("boot.strategy", "images.v2.generate.payload_bytes") with the values it
+// takes; or any name, if the values are mappings from such keys.
+struct MatrixAxis {
+    std::string name;
+    Place place;
+    bool edges = false;  // payload sizes around sector and trailer edges
+};
+
+struct RandomMatrix {
+    Place place;
+    std::uint64_t count = 0;
+    std::uint64_t seed = 1;
+    std::vector<boot_strategy> strategies;  // empty: all but single-slot
+};
+
+// What the file itself says, its first scenario, is not part of it. sim/suite.hpp makes the others.
+struct ScenarioMatrix {
+    std::vector<MatrixAxis> axes;  // in the order of the file
+    std::optional<RandomMatrix> random;
+};
+
 // ---- the whole ----------------------------------------------------------------------------------
 
 struct Scenario {
@@ -273,6 +297,7 @@ struct Scenario {
     std::optional<ExploreOptions> explore;
     std::optional<AppMachine> app;
     std::vector<std::string> notes;  // about files that it includes, for people
+    std::optional<ScenarioMatrix> matrix;
 
     // nullptr if there is none of this name.
     const Partition* partition(std::string_view partition_name) const;
@@ -309,7 +334,8 @@ void place_initial_content(const Scenario& scenario, MachineState& state);
 
 // ---- writing ------------------------------------------------------------------------------------
 
-// YAML that loads to the same scenario from `destination` (file names are made relative to it).
+// YAML that loads to the same scenario from `destination` (file names are made relative to it); a
+// matrix is left out.
 std::string to_yaml(const Scenario& scenario, const std::filesystem::path& destination);
 
 // ---- data files ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ std::span<const Named<boot_strategy>> strategy_names();
 std::span<const Named<crypto_signature>> signature_names();
 std::span<const Named<boot_downgrade>> downgrade_names();
 std::span<const Named<boot_fix>> fix_names();
+std::span<const Named<boot_older>> older_names();
 std::span<const Named<boot_mutant>> mutant_names();
 std::span<const Named<ControllerKind>> controller_names();
 std::span<const Named<word_alignment>> word_alignment_names();

@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, INCOMPLETE, MOVE_32K, SCENARIOS,
-                            TORN_MAGIC, TUTORIAL, CommandTest, main)
+                            TORN_MAGIC, TUTORIAL, CommandTest, main, without_measures)
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
          "boolean": bool, "null": type(None)}
@@ -125,6 +125,47 @@ class JUnit(ReportTest):
         ).replace("images, permanent", "images, permanent\"", 1))
         root = self.junit(HOLDS, scenario)
         self.assertIn('<a & "b">  Swap', root[0].find("testcase").get("name"))
+
+
+class Suites(ReportTest):
+    def matrix(self):
+        return self.write("matrix.yaml", MOVE_32K.read_text() + (
+            "matrix:\n  boot.alignment: [8, 16]\n"
+            "  images.v2.generate.payload_bytes: [100, 5000, 9000]\n"))
+
+    def test_a_matrix_is_a_test_case_each_and_shards_merge_to_the_same_report(self):
+        whole = self.brownout("explore", self.matrix(), "--json", "whole.json",
+                              "--junit", "junit.xml")
+        self.assert_exit(whole, HOLDS)
+        self.assertIn("6 explorations: 6 hold, 0 failed, 0 incomplete", whole.stdout)
+        cases = ElementTree.parse(self.directory / "junit.xml").getroot().findall(".//testcase")
+        self.assertEqual([case.get("name").split("[")[1] for case in cases][:2],
+                         ["8, 100]", "8, 5000]"])
+        for part in (1, 2, 3, 4):
+            self.assert_exit(self.brownout("explore", "matrix.yaml", "--shard", f"{part}/4",
+                                           "--json", f"part-{part}.json"), HOLDS)
+        merged = self.brownout("merge", *(f"part-{part}.json" for part in (3, 1, 4, 2)),
+                               "--json", "merged.json")
+        self.assert_exit(merged, HOLDS)
+        texts = [without_measures((self.directory / name).read_text()).replace(
+            str(self.directory) + "/", "") for name in ("whole.json", "merged.json")]
+        self.assertEqual(*texts)
+        self.assertEqual(complaints(json.loads(texts[1]), Json.SCHEMA), [])
+
+    def test_a_missing_shard_is_incomplete_and_one_twice_is_refused(self):
+        self.brownout("explore", self.matrix(), "--shard", "1/2", "--json", "part-1.json")
+        missing = self.brownout("merge", "part-1.json")
+        self.assert_exit(missing, INCOMPLETE)
+        self.assertIn("no report holds: 3", missing.stderr)
+        self.assert_refused(self.brownout("merge", "part-1.json", "part-1.json"), "again")
+        self.assert_refused(self.brownout("merge", MOVE_32K), "is no report")
+        self.assert_refused(self.brownout("explore", "matrix.yaml", "--shard", "3/2"), "i/n")
+
+    def test_list_names_the_scenarios_and_explores_nothing(self):
+        listed = self.brownout("explore", self.matrix(), MOVE_32K, "--list")
+        self.assert_exit(listed, HOLDS)
+        self.assertEqual(len(listed.stdout.splitlines()), 7)
+        self.assertNotIn("states", listed.stdout)
 
 
 class GitHub(ReportTest):

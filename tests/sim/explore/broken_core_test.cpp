@@ -2,11 +2,13 @@
 #include "small_scenario.hpp"
 
 #include <sim/runner.hpp>
+#include <sim/scenario_names.hpp>
 
 #include <gtest/gtest.h>
 
 #include <csignal>
 #include <fstream>
+#include <set>
 
 #include <unistd.h>
 
@@ -51,6 +53,7 @@ TEST_P(BrokenCore, IsCaughtWithAScenarioThatReplaysIt)
 constexpr Defect kDefects[] = {
     {"status-before-copy", "always-boots-an-authentic-image"},
     {"no-trailer-erase", "always-boots-an-authentic-image", "test"},
+    {"magic-first", "unconfirmed-image-reverts", "test"},
     {"resume-one-late", "always-boots-an-authentic-image"},
     {"skip-sector-erase", "always-boots-an-authentic-image"},
     {"copy-done-early", "always-boots-an-authentic-image"},
@@ -62,6 +65,20 @@ constexpr Defect kDefects[] = {
     {"no-validation", "always-boots-an-authentic-image", "permanent",
      ", damage: [{offset: 0x300, xor: 1}]"},
 };
+
+TEST(BrokenCores, AreAllListed)
+{
+    std::set<std::string> listed = {"none"};
+    for (const Defect& defect : kDefects) {
+        listed.insert(defect.mutant);
+    }
+    std::set<std::string> known;
+    for (const Named<boot_mutant>& mutant : mutant_names()) {
+        known.insert(std::string(mutant.name));
+    }
+    EXPECT_EQ(listed, known);
+    EXPECT_GE(known.size(), 13u);
+}
 
 INSTANTIATE_TEST_SUITE_P(Mutants, BrokenCore, testing::ValuesIn(kDefects),
                          [](const testing::TestParamInfo<Defect>& tested) {

@@ -37,6 +37,18 @@ constexpr Defect kDefects[] = {
     {"move-revert-becomes-permanent", "move-revert-becomes-permanent", "unconfirmed-image-reverts",
      1},
     {"move-torn-magic", "move-torn-magic", "unconfirmed-image-reverts", 2},
+    {"scratch-secondary-write-unit", "scratch-secondary-write-unit",
+     "always-boots-an-authentic-image", 0},
+};
+
+// Defects of older releases, each brought back by the switch of the same name.
+constexpr Defect kOlderDefects[] = {
+    {"mcuboot-829-padded-primary", "", "always-boots-an-authentic-image", 1},
+    {"mcuboot-855-trailer-twice", "", "requested-update-completes", 2},
+    {"mcuboot-1588-last-index", "", "always-boots-an-authentic-image", 1},
+    {"mcuboot-1966-torn-magic", "", "unconfirmed-image-reverts", 1},
+    {"mcuboot-1645-scratch-trailer", "", "unconfirmed-image-reverts", 0},
+    {"mcuboot-2811-bootstrap", "", "always-boots-an-authentic-image", 0},
 };
 
 void PrintTo(const Defect& defect, std::ostream* out)
@@ -54,22 +66,49 @@ Scenario load(const std::string& name)
     return load_scenario(folder() / (name + ".yaml"));
 }
 
-class KnownDefect : public testing::TestWithParam<Defect> {};
-
-TEST_P(KnownDefect, IsFoundWithTheFewestCutsThatReachIt)
+void expect_found(Scenario scenario, const Defect& defect)
 {
-    Scenario scenario = load(GetParam().scenario);
     EXPECT_EQ(scenario.boot.fixes, 0u);
     EXPECT_TRUE(!scenario.explore || scenario.explore->checks.empty()) << "default checks";
-
     ScenarioMachine machine(std::move(scenario));
     const Exploration exploration = explore_all(machine);
     EXPECT_TRUE(exploration.closed);
     const auto found =
         std::find_if(exploration.findings.begin(), exploration.findings.end(),
-                     [](const Finding& finding) { return finding.check == GetParam().check; });
+                     [&](const Finding& finding) { return finding.check == defect.check; });
     ASSERT_NE(found, exploration.findings.end());
-    EXPECT_EQ(found->cuts, GetParam().cuts);
+    EXPECT_EQ(found->cuts, defect.cuts);
+}
+
+void expect_closed(Scenario scenario)
+{
+    ScenarioMachine machine(std::move(scenario));
+    const Exploration exploration = explore_all(machine);
+    EXPECT_TRUE(exploration.closed);
+    for (const Finding& finding : exploration.findings) {
+        ADD_FAILURE() << finding.check << ": " << finding.sentence;
+    }
+}
+
+class OlderDefect : public testing::TestWithParam<Defect> {};
+
+TEST_P(OlderDefect, IsFoundAndIsNotThereWithoutItsSwitch)
+{
+    Scenario scenario = load("older/" + std::string(GetParam().scenario));
+    ASSERT_NE(scenario.boot.older, 0u);
+    expect_found(scenario, GetParam());
+    scenario.boot.older = 0;
+    for (const Named<boot_fix>& fix : fix_names()) {
+        scenario.boot.fixes |= static_cast<std::uint32_t>(fix.value);
+    }
+    expect_closed(scenario);
+}
+
+class KnownDefect : public testing::TestWithParam<Defect> {};
+
+TEST_P(KnownDefect, IsFoundWithTheFewestCutsThatReachIt)
+{
+    expect_found(load(GetParam().scenario), GetParam());
 }
 
 TEST_P(KnownDefect, IsClosedByItsFix)
@@ -82,20 +121,18 @@ TEST_P(KnownDefect, IsClosedByItsFix)
     }
     ASSERT_NE(scenario.boot.fixes, 0u);
 
-    ScenarioMachine machine(std::move(scenario));
-    const Exploration exploration = explore_all(machine);
-    EXPECT_TRUE(exploration.closed);
-    for (const Finding& finding : exploration.findings) {
-        ADD_FAILURE() << finding.check << ": " << finding.sentence;
-    }
+    expect_closed(scenario);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, KnownDefect, testing::ValuesIn(kDefects),
-                         [](const testing::TestParamInfo<Defect>& test) {
-                             std::string name = test.param.scenario;
-                             std::replace(name.begin(), name.end(), '-', '_');
-                             return name;
-                         });
+std::string test_name(const testing::TestParamInfo<Defect>& test)
+{
+    std::string name = test.param.scenario;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, KnownDefect, testing::ValuesIn(kDefects), test_name);
+INSTANTIATE_TEST_SUITE_P(Table, OlderDefect, testing::ValuesIn(kOlderDefects), test_name);
 
 TEST(KnownDefects, EveryFixHasAScenarioAndEveryScenarioIsTested)
 {
