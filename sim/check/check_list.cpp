@@ -25,8 +25,12 @@ std::vector<std::unique_ptr<Check>> default_checks()
 std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names)
 {
     std::vector<std::unique_ptr<Check>> all = default_checks();
+    all.push_back(make_quiet_at_rest());
     std::vector<std::unique_ptr<Check>> chosen;
     for (const Expected& wanted : names) {
+        if (wanted.text == kDefaultChecks) {
+            continue;
+        }
         const auto found = std::find_if(all.begin(), all.end(), [&](const auto& check) {
             return check != nullptr && check->name() == wanted.text;
         });
@@ -42,6 +46,27 @@ std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& na
         chosen.push_back(std::move(*found));
     }
     return chosen;
+}
+
+std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine)
+{
+    const ExploreOptions options = machine.scenario().explore.value_or(ExploreOptions{});
+    const bool is_default =
+        (options.checks.empty() && options.custom_checks.empty()) ||
+        std::any_of(options.checks.begin(), options.checks.end(),
+                    [](const Expected& name) { return name.text == kDefaultChecks; });
+    std::vector<std::unique_ptr<Check>> checks;
+    if (is_default) {
+        checks = default_checks();
+    }
+    for (auto& named : checks_named(options.checks)) {
+        checks.push_back(std::move(named));
+    }
+    for (const CustomCheck& rule : options.custom_checks) {
+        checks.push_back(make_custom(rule, machine));
+    }
+    add_budget_checks(options.budgets, checks);
+    return checks;
 }
 
 }  // namespace brownout::sim

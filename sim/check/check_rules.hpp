@@ -12,5 +12,12 @@ std::unique_ptr<Check> make_unconfirmed_reverts();
 std::unique_ptr<Check> make_confirmed_stays();
 std::unique_ptr<Check> make_comes_to_rest();
 std::unique_ptr<Check> make_no_rule_broken();
+std::unique_ptr<Check> make_quiet_at_rest();
+
+// Those that are asked for, at the end of `checks`.
+void add_budget_checks(const ExploreBudgets& budgets, std::vector<std::unique_ptr<Check>>& checks);
+
+// `machine` must outlive the check.
+std::unique_ptr<Check> make_custom(const CustomCheck& rule, const ScenarioMachine& machine);
 
 }  // namespace brownout::sim

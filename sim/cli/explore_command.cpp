@@ -23,10 +23,35 @@ void add_cut_options(CLI::App& command, ExploreGiven& given)
                     "cut at these times (seconds since the start of each run) and nowhere else")
         ->check(CLI::Range(0.0, 1e6));
     command.add_option("--seed", given.limits.seed,
-                       "of what tears draw, instead of the scenario's");
+                       "of what tears draw and of random matrices, instead of the scenario's");
     command.add_option("--reach", given.dumps,
                        "say which sequence of cuts leads to these dumps, FILE[@PLACE][+OFFSET], "
                        "or nearly");
+}
+
+// Which scenarios of a suite, and what else is said about findings.
+void add_suite_options(CLI::App& command, ExploreGiven& given)
+{
+    command.add_option("--shard", given.shard,
+                       "i/n: every n-th scenario, from the i-th; see brownout merge");
+    command.add_flag("--list", given.list, "list the scenarios, do not explore them");
+    command.add_flag("--known", given.known,
+                     "explore again with each fix of the core: is a finding a known defect?");
+}
+
+// A reference case instead of scenario files.
+void add_case_options(CLI::App& command, ExploreGiven& given, CLI::Option* files)
+{
+    CLI::Option* reference =
+        command.add_option("--case", given.reference_case.file,
+                           "explore the bootloader of a reference case (*.json.gz) instead");
+    reference->excludes(files);
+    command
+        .add_option("--step", given.reference_case.step,
+                    "index of the boot step of the case that is explored (default: its first)")
+        ->needs(reference);
+    command.add_option("--case-id", given.reference_case.id, "which case of the file")
+        ->needs(reference);
 }
 
 }  // namespace
@@ -51,12 +76,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
                       "print the JSON Schema of --json reports");
     command->add_flag("--coverage", given->coverage,
                       "say which rows of the decision tables all these explorations reach");
-    command->add_option("--seed", given->seed, "of random matrices (default: the file's)");
-    command->add_option("--shard", given->shard,
-                        "i/n: every n-th scenario, from the i-th; see brownout merge");
-    command->add_flag("--list", given->list, "list the scenarios, do not explore them");
-    command->add_flag("--known", given->known,
-                      "explore again with each fix of the core: is a finding a known defect?");
+    add_suite_options(*command, *given);
     command->add_option("--out-dir", given->out_dir, "where NAME.repro.yaml files go (default: .)");
     command->add_option("--time", given->limits.seconds, "give up after this many seconds")
         ->check(positive);
@@ -68,16 +88,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
     add_cut_options(*command, *given);
-    CLI::Option* reference =
-        command->add_option("--case", given->reference_case.file,
-                            "explore the bootloader of a reference case (*.json.gz) instead");
-    reference->excludes(files);
-    command
-        ->add_option("--step", given->reference_case.step,
-                     "index of the boot step of the case that is explored (default: its first)")
-        ->needs(reference);
-    command->add_option("--case-id", given->reference_case.id, "which case of the file")
-        ->needs(reference);
+    add_case_options(*command, *given, files);
     command->callback([given, &exit_code] {
         if (given->print_schema) {
             std::cout << exploration_schema_json();

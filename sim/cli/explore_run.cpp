@@ -70,7 +70,7 @@ public:
         require_directory(given_.out_dir);
         require_writable(given_.json, given_.files);
         require_writable(given_.junit, given_.files);
-        const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.seed);
+        const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.limits.seed);
         report_.set_planned(entries.size());
         const Shard shard = shard_of(given_.shard);
         // What cannot be loaded at all is said before hours of work.

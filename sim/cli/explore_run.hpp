@@ -17,7 +17,6 @@ struct ExploreGiven {
     bool print_schema = false;
     bool coverage = false;
     std::string out_dir = ".";
-    std::optional<std::uint64_t> seed;
     std::string shard = "1/1";
     bool list = false;   // only say what would be explored
     bool known = false;  // say which fix closes a finding

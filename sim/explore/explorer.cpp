@@ -46,7 +46,7 @@ public:
             limits_.seconds = models::seconds(*options_.time_budget);
         }
         plan_ = cut_plan(options_, limits_);
-        checks_ = options_.checks.empty() ? default_checks() : checks_named(options_.checks);
+        checks_ = checks_of(machine_);
     }
 
     Exploration run()

@@ -20,26 +20,74 @@ std::span<const Named<StepKind>> cuttable_step_names()
     return kNames;
 }
 
-// `default`, or a list of names.
-struct Checks {
-    using Value = std::vector<Expected>;
-    bool read(Reader& reader, const YamlNode& node, Value& checks) const
-    {
-        if (node.is_scalar() && node.text == "default") {
-            return true;
-        }
-        if (!node.is_list()) {
-            reader.must_be(node, "default, or a list of checks");
-            return false;
-        }
-        return ListOf<PlacedText>{}.read(reader, node, checks);
+const KeyTable<CustomCheck>& custom_check_keys()
+{
+    static const KeyTable<CustomCheck> kTable{
+        "a check",
+        {key("name", Presence::kRequired, Text{}, &CustomCheck::name, "what reports call it"),
+         key("boots", kOptional, ListOf<PlacedText>{}, &CustomCheck::boots,
+             "images that may be started, no others"),
+         key("holds", kOptional, HeldContents{}, &CustomCheck::holds,
+             "partition to image, or erased: at every reset"),
+         key("errors_lack", kOptional, ListOf<PlacedText>{}, &CustomCheck::errors_lack,
+             "parts of error lines that no boot may log")}};
+    return kTable;
+}
+
+const KeyTable<ExploreBudgets>& budget_keys()
+{
+    static const KeyTable<ExploreBudgets> kTable{
+        "budgets",
+        {key("boot_time", kOptional, TimeSpan{}, &ExploreBudgets::boot_time,
+             "longest boot that runs through"),
+         key("operations_per_boot", kOptional, WholeNumber{1, UINT64_MAX},
+             &ExploreBudgets::operations_per_boot, "most flash operations of one boot")}};
+    return kTable;
+}
+
+// `default`, or a list of names and of checks written out. Goes to two members, so it is no value
+// type of key().
+void read_checks(Reader& reader, const YamlNode& node, ExploreOptions& options)
+{
+    if (node.is_scalar() && node.text == "default") {
+        return;
     }
-    Json schema() const
-    {
-        return {
-            {"anyOf", Json::array({Json{{"const", "default"}}, ListOf<PlacedText>{}.schema()})}};
+    if (!node.is_list()) {
+        reader.must_be(node, "default, or a list of checks");
+        return;
     }
-};
+    for (const YamlNode& item : node.items) {
+        if (item.is_map()) {
+            CustomCheck rule;
+            if (Fields<CustomCheck>{custom_check_keys}.read(reader, item, rule)) {
+                options.custom_checks.push_back(std::move(rule));
+            }
+            continue;
+        }
+        Expected name;
+        if (PlacedText{}.read(reader, item, name)) {
+            options.checks.push_back(std::move(name));
+        }
+    }
+}
+
+Json checks_schema()
+{
+    const Json one = {{"anyOf", Json::array({PlacedText{}.schema(),
+                                             Fields<CustomCheck>{custom_check_keys}.schema()})}};
+    return {{"anyOf",
+             Json::array({Json{{"const", "default"}}, Json{{"type", "array"}, {"items", one}}})}};
+}
+
+Key<ExploreOptions> checks_key()
+{
+    Key<ExploreOptions> result;
+    result.name = "checks";
+    result.doc = "default, or a list of checks (brownout list) and of rules of your own";
+    result.read = read_checks;
+    result.schema = checks_schema;
+    return result;
+}
 
 // Lists that replace a default instead of adding to it.
 template <class Enum>
@@ -170,8 +218,9 @@ const KeyTable<ExploreOptions>& explore_keys()
              &ExploreOptions::granularity,
              "calls: between calls; ops: before every op; default: between calls, before every op "
              "of calls of at most 64 bytes, and first, middle and last op of longer ones"),
-         key("checks", kOptional, Checks{}, &ExploreOptions::checks,
-             "default, or a list of checks (brownout list)"),
+         checks_key(),
+         key("budgets", kOptional, Fields<ExploreBudgets>{budget_keys}, &ExploreOptions::budgets,
+             "limits that are checked too"),
          key("time_budget", kOptional, TimeSpan{}, &ExploreOptions::time_budget,
              "stop, incomplete, after this time on the host; default: none"),
          key("states_max", kOptional, WholeNumber{1, UINT64_MAX}, &ExploreOptions::states_max,

@@ -60,6 +60,66 @@ void put_times(YAML::Emitter& out, const std::vector<models::Duration>& times)
     out << YAML::EndSeq;
 }
 
+void put_texts(YAML::Emitter& out, const char* name, const std::vector<Expected>& texts)
+{
+    if (texts.empty()) {
+        return;
+    }
+    out << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const Expected& text : texts) {
+        out << text.text;
+    }
+    out << YAML::EndSeq;
+}
+
+void put_rule(YAML::Emitter& out, const CustomCheck& rule)
+{
+    out << YAML::BeginMap;
+    put(out, "name", rule.name);
+    put_texts(out, "boots", rule.boots);
+    if (!rule.holds.empty()) {
+        out << YAML::Key << "holds" << YAML::Value << YAML::Flow << YAML::BeginMap;
+        for (const ExpectedContent& content : rule.holds) {
+            put(out, content.partition.c_str(),
+                content.image.empty() ? std::string("erased") : content.image);
+        }
+        out << YAML::EndMap;
+    }
+    put_texts(out, "errors_lack", rule.errors_lack);
+    out << YAML::EndMap;
+}
+
+void put_checks(YAML::Emitter& out, const ExploreOptions& options)
+{
+    if (options.custom_checks.empty()) {
+        put_texts(out, "checks", options.checks);
+        return;
+    }
+    out << YAML::Key << "checks" << YAML::Value << YAML::BeginSeq;
+    for (const Expected& name : options.checks) {
+        out << name.text;
+    }
+    for (const CustomCheck& rule : options.custom_checks) {
+        put_rule(out, rule);
+    }
+    out << YAML::EndSeq;
+}
+
+void put_budgets(YAML::Emitter& out, const ExploreBudgets& budgets)
+{
+    if (!budgets.boot_time && !budgets.operations_per_boot) {
+        return;
+    }
+    out << YAML::Key << "budgets" << YAML::Value << YAML::Flow << YAML::BeginMap;
+    if (budgets.boot_time) {
+        put(out, "boot_time", duration_text(*budgets.boot_time));
+    }
+    if (budgets.operations_per_boot) {
+        put(out, "operations_per_boot", *budgets.operations_per_boot);
+    }
+    out << YAML::EndMap;
+}
+
 }  // namespace
 
 void write_cut(YAML::Emitter& out, const StepCut& cut)
@@ -126,13 +186,8 @@ void write_explore(YAML::Emitter& out, const ExploreOptions& options)
     if (!options.at_times.empty()) {
         put_times(out, options.at_times);
     }
-    if (!options.checks.empty()) {
-        out << YAML::Key << "checks" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-        for (const Expected& check : options.checks) {
-            out << check.text;
-        }
-        out << YAML::EndSeq;
-    }
+    put_checks(out, options);
+    put_budgets(out, options.budgets);
     if (options.time_budget) {
         put(out, "time_budget", duration_text(*options.time_budget));
     }

@@ -346,6 +346,22 @@ private:
         }
     }
 
+    void check_rule(const CustomCheck& rule)
+    {
+        for (const Expected& image : rule.boots) {
+            need_image(image.text, image.place);
+        }
+        for (const ExpectedContent& content : rule.holds) {
+            need_partition_named(content.partition, content.place);
+            if (!content.image.empty()) {
+                need_image(content.image, content.place);
+            }
+        }
+        if (rule.boots.empty() && rule.holds.empty() && rule.errors_lack.empty()) {
+            reader_.fail(rule.place, "this check checks nothing");
+        }
+    }
+
     void check_explore()
     {
         if (scenario_.app) {
@@ -358,6 +374,9 @@ private:
             checks_named(scenario_.explore->checks);
         } catch (const InputError& error) {
             reader_.fail(error.place(), error.sentence());
+        }
+        for (const CustomCheck& rule : scenario_.explore->custom_checks) {
+            check_rule(rule);
         }
         for (const StepKind kind : scenario_.explore->during) {
             const bool present = std::any_of(scenario_.steps.begin(), scenario_.steps.end(),

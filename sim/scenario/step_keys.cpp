@@ -259,32 +259,6 @@ const KeyTable<ResetStep>& reset_keys()
 
 // ---- expect -------------------------------------------------------------------------------------
 
-// A mapping from partitions to an image name or `erased`.
-struct Holds {
-    using Value = std::vector<ExpectedContent>;
-    bool read(Reader& reader, const YamlNode& node, Value& contents) const
-    {
-        if (!node.is_map() || node.keys.empty()) {
-            reader.must_be(node, "a mapping from partitions to an image name or 'erased'");
-            return false;
-        }
-        for (std::size_t index = 0; index < node.keys.size(); ++index) {
-            std::string image;
-            if (!Text{}.read(reader, node.items[index], image)) {
-                return false;
-            }
-            contents.push_back({node.keys[index].text, image == "erased" ? "" : image,
-                                reader.place(node.keys[index])});
-        }
-        return true;
-    }
-    Json schema() const
-    {
-        return {
-            {"type", "object"}, {"minProperties", 1}, {"additionalProperties", Text{}.schema()}};
-    }
-};
-
 const KeyTable<ExpectedFieldLog>& field_log_keys()
 {
     static const KeyTable<ExpectedFieldLog> kTable{
@@ -337,7 +311,7 @@ const KeyTable<ExpectStep>& expect_keys()
          log_key(),
          key("log_lacks", kOptional, ListOf<PlacedText>{}, &ExpectStep::log_lacks,
              "parts of log lines that must not appear"),
-         key("holds", kOptional, Holds{}, &ExpectStep::holds,
+         key("holds", kOptional, HeldContents{}, &ExpectStep::holds,
              "what partitions hold: an image name or erased"),
          key("bytes", kOptional, ListOf<BytesExpectation>{}, &ExpectStep::bytes,
              "bytes of partitions, compared or counted"),

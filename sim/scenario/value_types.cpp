@@ -125,6 +125,28 @@ Json PlacedText::schema() const
     return Text{}.schema();
 }
 
+bool HeldContents::read(Reader& reader, const YamlNode& node, Value& contents) const
+{
+    if (!node.is_map() || node.keys.empty()) {
+        reader.must_be(node, "a mapping from partitions to an image name or 'erased'");
+        return false;
+    }
+    for (std::size_t index = 0; index < node.keys.size(); ++index) {
+        std::string image;
+        if (!Text{}.read(reader, node.items[index], image)) {
+            return false;
+        }
+        contents.push_back({node.keys[index].text, image == "erased" ? "" : image,
+                            reader.place(node.keys[index])});
+    }
+    return true;
+}
+
+Json HeldContents::schema() const
+{
+    return {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", Text{}.schema()}};
+}
+
 bool ExistingFile::read(Reader& reader, const YamlNode& node, Value& value) const
 {
     std::string text;

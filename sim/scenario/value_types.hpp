@@ -59,6 +59,13 @@ struct PlacedText {
     Json schema() const;
 };
 
+// A mapping from partitions to an image name or `erased`.
+struct HeldContents {
+    using Value = std::vector<ExpectedContent>;
+    bool read(Reader& reader, const YamlNode& node, Value& contents) const;
+    Json schema() const;
+};
+
 // A file that exists, relative to the file being read.
 struct ExistingFile {
     using Value = std::filesystem::path;

@@ -10,7 +10,7 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit)
+constexpr std::uint32_t round_up_bytes(std::uint32_t value, std::uint32_t unit)
 {
     return (value + unit - 1) / unit * unit;
 }
@@ -56,7 +56,7 @@ TrailerSizes trailer_sizes(const BootOptions& boot, std::uint32_t write_unit)
     const std::uint32_t align = boot.max_align_bytes;
     const std::uint32_t states = boot.strategy == BOOT_SINGLE_SLOT ? 0 : offset ? 2 : 3;
     TrailerSizes sizes;
-    sizes.info = (offset ? 5 : 4) * align + round_up(16, align);
+    sizes.info = (offset ? 5 : 4) * align + round_up_bytes(16, align);
     sizes.slot = boot.max_image_sectors * states * write_unit + sizes.info;
     sizes.scratch = states * write_unit + sizes.info;
     return sizes;
@@ -101,7 +101,7 @@ std::uint32_t largest_image_bytes(const Scenario& scenario)
     }
     const TrailerSizes trailer = trailer_sizes(scenario.boot, unit);
     const std::uint32_t sector = primary.sectors.empty() ? 1 : primary.sectors.front();
-    const std::uint32_t rounded = round_up(trailer.slot, sector);
+    const std::uint32_t rounded = round_up_bytes(trailer.slot, sector);
     const std::uint32_t smaller = std::min(primary.size_bytes, secondary.size_bytes);
     switch (scenario.boot.strategy) {
     case BOOT_SWAP_MOVE:
@@ -119,7 +119,7 @@ std::uint32_t largest_image_bytes(const Scenario& scenario)
     }
     default: {
         const std::uint32_t align = scenario.boot.max_align_bytes;
-        return difference_or_zero(smaller, 3 * align + round_up(16, align));
+        return difference_or_zero(smaller, 3 * align + round_up_bytes(16, align));
     }
     }
 }

@@ -30,7 +30,7 @@ std::size_t key_of_path(const YamlNode& node, std::string_view path)
     return best;
 }
 
-[[noreturn]] void refuse(const Place& place, const std::string& path, const std::string& why)
+[[noreturn]] void refuse_axis(const Place& place, const std::string& path, const std::string& why)
 {
     throw InputError(place,
                      fmt::format("'{}' in matrix is no key of this scenario: {}", path, why));
@@ -58,7 +58,7 @@ void set_at(YamlNode& root, const std::string& path, const YamlNode& value, cons
             index = end.ec == std::errc{} ? index : node->items.size();
         }
         if (used == 0 || index >= node->items.size()) {
-            refuse(place, path, fmt::format("nothing is called '{}' here", rest));
+            refuse_axis(place, path, fmt::format("nothing is called '{}' here", rest));
         }
         node = &node->items[index];
         if (used == rest.size()) {
@@ -66,7 +66,7 @@ void set_at(YamlNode& root, const std::string& path, const YamlNode& value, cons
             return;
         }
         if (rest[used] != '.') {
-            refuse(place, path, fmt::format("nothing is called '{}' here", rest));
+            refuse_axis(place, path, fmt::format("nothing is called '{}' here", rest));
         }
         rest.remove_prefix(used + 1);
     }
@@ -105,10 +105,10 @@ std::string image_of_axis(const MatrixAxis& axis)
     return std::string(name.substr(kImages.size(), name.size() - kImages.size() - kPayload.size()));
 }
 
-class Expansion {
+class MatrixExpansion {
 public:
-    Expansion(const std::string& file, std::optional<std::uint64_t> seed,
-              std::vector<SuiteEntry>& entries)
+    MatrixExpansion(const std::string& file, std::optional<std::uint64_t> seed,
+                    std::vector<SuiteEntry>& entries)
         : file_(file), seed_(seed), entries_(entries)
     {
     }
@@ -209,7 +209,7 @@ std::vector<SuiteEntry> suite_entries(const std::vector<std::string>& files,
 {
     std::vector<SuiteEntry> entries;
     for (const std::string& file : files) {
-        Expansion(file, seed, entries).run();
+        MatrixExpansion(file, seed, entries).run();
     }
     return entries;
 }

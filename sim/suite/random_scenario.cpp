@@ -14,9 +14,9 @@ namespace brownout::sim {
 namespace {
 
 // SplitMix64: the same numbers on every machine, which the distributions of <random> are not.
-class Dice {
+class ScenarioDice {
 public:
-    explicit Dice(std::uint64_t seed) : state_(seed) {}
+    explicit ScenarioDice(std::uint64_t seed) : state_(seed) {}
 
     std::uint64_t next()
     {
@@ -47,7 +47,7 @@ bool is_in(boot_strategy strategy, std::initializer_list<boot_strategy> list)
     return std::find(list.begin(), list.end(), strategy) != list.end();
 }
 
-struct Layout {
+struct RandomLayout {
     boot_strategy strategy = BOOT_SWAP_MOVE;
     bool needs_erase = true;
     bool external = false;  // the secondary slot lies on a device of its own
@@ -82,7 +82,7 @@ constexpr std::uint32_t kImageOverheadBytes = 0x200 + 40;
 constexpr std::uint32_t kSlotAddress = 0x10000;
 constexpr std::uint32_t kRamLoadAddress = 0x20008000;
 
-void choose_sectors(Dice& dice, Layout& layout)
+void choose_sectors(ScenarioDice& dice, RandomLayout& layout)
 {
     layout.sector = dice.of<std::uint32_t>({512, 1024, 2048, 4096});
     layout.external_sector = layout.sector;
@@ -109,13 +109,13 @@ void choose_sectors(Dice& dice, Layout& layout)
     }
 }
 
-Layout choose_layout(Dice& dice, const RandomMatrix& random)
+RandomLayout choose_layout(ScenarioDice& dice, const RandomMatrix& random)
 {
     static const std::vector<boot_strategy> kAll = {
         BOOT_SWAP_MOVE,           BOOT_SWAP_OFFSET, BOOT_SWAP_SCRATCH,      BOOT_OVERWRITE_ONLY,
         BOOT_OVERWRITE_ONLY_FAST, BOOT_DIRECT_XIP,  BOOT_DIRECT_XIP_REVERT, BOOT_RAM_LOAD,
         BOOT_RAM_LOAD_REVERT};
-    Layout layout;
+    RandomLayout layout;
     layout.strategy = dice.of(random.strategies.empty() ? kAll : random.strategies);
     layout.needs_erase = !dice.one_in(8);
     layout.external = dice.one_in(3);
@@ -134,7 +134,7 @@ Layout choose_layout(Dice& dice, const RandomMatrix& random)
     return layout;
 }
 
-std::string device_text(const char* name, const Layout& layout, std::uint32_t sector,
+std::string device_text(const char* name, const RandomLayout& layout, std::uint32_t sector,
                         std::uint32_t count, std::uint32_t unit)
 {
     return fmt::format("    {}: {{controller: plain, sectors: [{{size: {}, count: {}}}], "
@@ -142,7 +142,7 @@ std::string device_text(const char* name, const Layout& layout, std::uint32_t se
                        name, sector, count, unit, layout.needs_erase);
 }
 
-std::string devices_text(const Layout& layout)
+std::string devices_text(const RandomLayout& layout)
 {
     const std::uint32_t before = kSlotAddress / layout.sector;
     const std::uint32_t own = layout.external ? 0 : layout.secondary_sectors;
@@ -156,7 +156,7 @@ std::string devices_text(const Layout& layout)
     return text;
 }
 
-std::string partitions_text(const Layout& layout)
+std::string partitions_text(const RandomLayout& layout)
 {
     const std::uint32_t primary = layout.primary_sectors * layout.sector;
     const std::uint32_t secondary = layout.secondary_sectors * layout.external_sector;
@@ -177,7 +177,7 @@ std::string partitions_text(const Layout& layout)
     return text;
 }
 
-std::string image_text(const Layout& layout, int number, std::uint32_t payload)
+std::string image_text(const RandomLayout& layout, int number, std::uint32_t payload)
 {
     // Without a trailer that says confirmed, a revert strategy that chooses a slot erases v1.
     const bool confirmed = number == 1 && layout.chooses_slot() && layout.can_revert();
@@ -191,7 +191,7 @@ std::string image_text(const Layout& layout, int number, std::uint32_t payload)
                   : std::string());
 }
 
-std::string steps_text(const Layout& layout)
+std::string steps_text(const RandomLayout& layout)
 {
     std::string during = "reset";
     std::string text = "  - upload: {image: v2, to: mcuboot_secondary}\n"
@@ -204,7 +204,7 @@ std::string steps_text(const Layout& layout)
     return "steps:\n" + text + "explore: {during: [" + during + "]}\n";
 }
 
-std::string yaml_text(const Layout& layout, std::uint64_t index)
+std::string yaml_text(const RandomLayout& layout, std::uint64_t index)
 {
     const std::string secondary =
         layout.external ? fmt::format("{} x {} external, writes of {}", layout.secondary_sectors,
@@ -229,7 +229,7 @@ std::string yaml_text(const Layout& layout, std::uint64_t index)
            steps_text(layout);
 }
 
-std::uint32_t choose_payload(Dice& dice, const Scenario& scenario, std::uint32_t largest)
+std::uint32_t choose_payload(ScenarioDice& dice, const Scenario& scenario, std::uint32_t largest)
 {
     if (dice.one_in(2)) {
         const std::vector<std::uint32_t> edges = edge_payload_bytes(scenario, "v2");
@@ -245,9 +245,9 @@ std::uint32_t choose_payload(Dice& dice, const Scenario& scenario, std::uint32_t
 Scenario random_scenario(const Scenario& base, std::uint64_t seed, std::uint64_t index)
 {
     constexpr int kAttemptsMax = 1000;
-    Dice dice(seed * 0xD1342543DE82EF95u + index);
+    ScenarioDice dice(seed * 0xD1342543DE82EF95u + index);
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-        Layout layout = choose_layout(dice, *base.matrix->random);
+        RandomLayout layout = choose_layout(dice, *base.matrix->random);
         Scenario small = parse_scenario(yaml_text(layout, index), base.path);
         small.boot.fixes = base.boot.fixes;
         const std::uint32_t largest = largest_image_bytes(small);

@@ -30,7 +30,14 @@ public:
 // The default checks, in the order of reports.
 std::vector<std::unique_ptr<Check>> default_checks();
 
-// The checks of these names; InputError for an unknown one.
+// In a list of names: all of them.
+inline constexpr const char* kDefaultChecks = "default";
+
+// What the scenario asks for: named or default checks, its own ones, budgets. `machine` must
+// outlive them.
+std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine);
+
+// The checks of these names, `default` left out; InputError for an unknown one.
 std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names);
 
 // How many uncut boots it takes from `start` until a boot changes nothing; nullopt: never.

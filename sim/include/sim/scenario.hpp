@@ -235,6 +235,21 @@ struct TearSetting {
     bool operator==(const TearSetting&) const = default;
 };
 
+// Limits that explorations check; nullopt: not checked.
+struct ExploreBudgets {
+    std::optional<models::Duration> boot_time;
+    std::optional<std::uint64_t> operations_per_boot;
+};
+
+// A rule of the scenario's own, at every state that power cuts can leave.
+struct CustomCheck {
+    std::string name;
+    Place place;
+    std::vector<Expected> boots;         // images that may be started; empty: any
+    std::vector<ExpectedContent> holds;  // at reset
+    std::vector<Expected> errors_lack;   // parts of error lines that no boot may log
+};
+
 struct ExploreOptions {
     Place place;
     std::vector<StepKind> during = {StepKind::kReset};  // steps whose runs are cut
@@ -245,7 +260,9 @@ struct ExploreOptions {
     Granularity granularity = Granularity::kDefault;
     // Not empty: power fails at these times since the start of each run, and nowhere else.
     std::vector<models::Duration> at_times;
-    std::vector<Expected> checks;  // names; empty: the default checks
+    std::vector<Expected> checks;  // names, or "default"; no check at all: the default checks
+    std::vector<CustomCheck> custom_checks;
+    ExploreBudgets budgets;
     std::optional<models::Duration> time_budget;
     std::optional<std::uint64_t> states_max;
 };
