@@ -6,8 +6,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr auto kOptional = Presence::kOptional;
-
 const KeyTable<RandomMatrix>& random_keys()
 {
     static const KeyTable<RandomMatrix> kTable{

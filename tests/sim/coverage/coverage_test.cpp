@@ -3,6 +3,7 @@
 #include <sim/report.hpp>
 #include <sim/runner.hpp>
 #include <sim/scenario_names.hpp>
+#include <sim/suite.hpp>
 
 #include <gtest/gtest.h>
 
@@ -91,7 +92,8 @@ TEST(Coverage, ThePermanentSwapOfTwoImagesLeavesRowsThatTheReportNames)
     EXPECT_NE(text.str().find("status entries     28 of 28"), std::string::npos) << text.str();
 
     ExplorationReport report;
-    report.add({&machine, &exploration, {}});
+    const SuiteEntry entry;
+    report.add({&entry, &machine, &exploration, {}});
     EXPECT_EQ(report.json().find("coverage"), std::string::npos);
     report.add_coverage(coverage.tables());
     EXPECT_NE(report.json().find("\"row\": \"9 sectors moved\""), std::string::npos);

@@ -3,6 +3,7 @@
 
 #include <sim/report.hpp>
 #include <sim/runner.hpp>
+#include <sim/suite.hpp>
 
 #include <gtest/gtest.h>
 
@@ -215,7 +216,8 @@ TEST(Exploration, HasJsonWithTheFieldsThatScriptsNeed)
     ScenarioMachine machine(SmallScenario{}.load());
     const Exploration exploration = explore_all(machine);
     ExplorationReport report;
-    report.add({&machine, &exploration, {}});
+    const SuiteEntry entry;
+    report.add({&entry, &machine, &exploration, {}});
     const std::string json = report.json();
     for (const char* key : {"\"explorations\"", "\"closed\": true", "\"granularity\": \"calls\"",
                             "\"tears\"", "\"states\"", "\"edges\"", "\"boots\"", "\"depth\"",
