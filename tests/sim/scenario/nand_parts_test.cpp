@@ -1,5 +1,5 @@
 // The SPI NAND parts of scenarios/parts: times on both sides of each edge, ECC codes, IDs.
-#include "../../models/parts/nand_bench.hpp"
+#include "parts/nand_bench.hpp"
 
 #include <scenario/part_keys.hpp>
 
