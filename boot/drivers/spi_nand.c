@@ -115,11 +115,12 @@ static int read_good_page(const struct flash_device *device, uint32_t row)
     uint8_t status = 0u;
     int result = read_page(device, row, &status);
     uint32_t code = ((uint32_t)status >> NAND_STATUS_ECC_SHIFT) & NAND_STATUS_ECC_MASK;
+    uint32_t uncorrectable = options_of(device)->uncorrectable_codes;
 
     if (result != FLASH_OK) {
         return result;
     }
-    return (options_of(device)->uncorrectable_codes >> code & 1u) != 0u ? FLASH_EIO : FLASH_OK;
+    return (uncorrectable >> code & 1u) != 0u ? FLASH_EIO : FLASH_OK;
 }
 
 /* The rest of the page, spare bytes included, is programmed as erased. */

@@ -153,8 +153,10 @@ void WaveRecorder::run_begins(models::Duration at) noexcept
 
 void WaveRecorder::operations(const models::OperationBatch& batch, std::uint64_t first) noexcept
 {
-    const std::string_view device =
-        batch.device < board_.devices.size() ? board_.devices[batch.device].name : "device";
+    // As a view on both sides: a name and a literal would meet in a temporary string.
+    const std::string_view device = batch.device < board_.devices.size()
+                                        ? std::string_view(board_.devices[batch.device].name)
+                                        : std::string_view("device");
     for (std::uint32_t i = 0; i < batch.count; ++i) {
         operations_seen_ = first + i;
         const models::Duration from = batch.start + batch.interval * std::int64_t{i};

@@ -34,7 +34,7 @@ std::array<std::uint8_t, 32> array_from_hex(std::string text)
 {
     text.insert(0, 64 - text.size(), '0');
     std::array<std::uint8_t, 32> result{};
-    const std::vector<std::uint8_t> bytes = bytes_from_hex(text);
+    const std::vector<std::uint8_t> bytes = bytes_of_hex_text(text);
     std::copy(bytes.begin(), bytes.end(), result.begin());
     return result;
 }
@@ -66,7 +66,7 @@ TEST(EcdsaRfc6979, SignaturesEqualThePublishedOnes)
 {
     // ECPrivateKey of RFC 5915 with the curve and without the public key.
     const std::vector<std::uint8_t> der =
-        bytes_from_hex(std::string("30310201010420") + kPrivateKey + "a00a06082a8648ce3d030107");
+        bytes_of_hex_text(std::string("30310201010420") + kPrivateKey + "a00a06082a8648ce3d030107");
     const unsigned char* cursor = der.data();
     const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
         d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(der.size())), EVP_PKEY_free);

@@ -9,7 +9,7 @@
 
 namespace brownout::sim {
 
-inline std::vector<std::uint8_t> bytes_from_hex(std::string_view text)
+inline std::vector<std::uint8_t> bytes_of_hex_text(std::string_view text)
 {
     std::vector<std::uint8_t> bytes;
     for (std::size_t index = 0; index + 1 < text.size(); index += 2) {

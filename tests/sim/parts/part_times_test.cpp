@@ -153,7 +153,8 @@ std::vector<std::uint32_t> read_basic_table(NorBench& nor)
     };
     const Bytes header = sfdp(0, 16);
     EXPECT_EQ(Bytes(header.begin(), header.begin() + 4), (Bytes{'S', 'F', 'D', 'P'}));
-    const std::uint32_t pointer = header[12] | header[13] << 8 | header[14] << 16;
+    const auto byte = [&](std::size_t index) { return std::uint32_t{header[index]}; };
+    const std::uint32_t pointer = byte(12) | byte(13) << 8 | byte(14) << 16;
     const Bytes bytes = sfdp(pointer, std::size_t{header[11]} * 4);
     std::vector<std::uint32_t> words(header[11]);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
