@@ -21,8 +21,8 @@ constexpr std::uint32_t kAlignmentBytes = 64;
 // Sanitizers surround locals with red zones; the same firmware needs several times the stack.
 constexpr std::uint32_t kStackFactor = kUnderAsan ? 4 : 1;
 // Sanitizers put hundreds of kilobytes of their own into the writable segments; no board has room
-// for those, nor has to.
-constexpr std::uint64_t kDataBytesCountedMax = kUnderAsan ? 4096 : UINT64_MAX;
+// for those, nor has to: they get Data RAM addresses that no board uses.
+constexpr std::uint32_t kSanitizedDataAddress = 0x2800'0000;
 
 constexpr std::size_t round_up(std::size_t value, std::size_t unit)
 {
@@ -80,8 +80,7 @@ FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias, const b
       next_ram_(placement.ram_address)
 {
     add_segments();
-    const std::uint64_t data_bytes =
-        std::min<std::uint64_t>(next_ram_ - placement.ram_address, kDataBytesCountedMax);
+    const std::uint64_t data_bytes = next_ram_ - placement.ram_address;
     const std::uint64_t needed = data_bytes + table.state_bytes + table.stack_bytes;
     if (needed > placement.ram_bytes) {
         throw InputError(Place{path.string()},
@@ -135,6 +134,7 @@ void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_
 
 void FirmwareMemory::add_segments()
 {
+    std::uint32_t next_sanitized = kSanitizedDataAddress;
     for (const ElfSegment& segment : file_.segments) {
         std::uint64_t read_only_end = segment.end();
         if (segment.writable) {
@@ -153,7 +153,7 @@ void FirmwareMemory::add_segments()
             }
         }
         if (ram.size_bytes() > 0) {
-            add_window(ram, true, next_ram_,
+            add_window(ram, true, kUnderAsan ? next_sanitized : next_ram_,
                        fmt::format("RAM ({}) of {}", main_section(ram), name_));
             PowerOnContent content{ram, std::vector<std::uint8_t>(ram.size_bytes())};
             copy_unchecked(content.bytes.data(), bytes_of(ram).data(), content.bytes.size());
