@@ -19,17 +19,49 @@ class CallRecorder final : public RunObserver {
 public:
     std::vector<Call> calls;
     std::vector<models::Duration> ends;
-    WaveRecorder* waves = nullptr;  // hears of operations as well; not owned
+    WaveRecorder* waves = nullptr;    // hears of operations as well; not owned
+    RunObserver* observer = nullptr;  // sees the run as well; not owned
 
-    Power before_call(const Call& call, const MachineState&) noexcept override
+    Power before_call(const Call& call, const MachineState& state) noexcept override
     {
         calls.push_back(call);
         last_end_ = call.start;
-        return Power::kHolds;
+        return observer != nullptr ? observer->before_call(call, state) : Power::kHolds;
     }
 
     std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t first,
-                                    const Call*, const MachineState&) noexcept override
+                                    const Call* call, const MachineState& state) noexcept override
+    {
+        if (observer != nullptr) {
+            const std::uint32_t count = observer->before_operations(batch, first, call, state);
+            if (count < batch.count) {  // the rest is asked for again
+                models::OperationBatch shorter = batch;
+                shorter.count = count;
+                note(shorter, first);
+                return count;
+            }
+        }
+        note(batch, first);
+        return batch.count;
+    }
+
+    void after_call(const Call& call, int result, const MachineState& state) noexcept override
+    {
+        ends.push_back(last_end_);
+        if (observer != nullptr) {
+            observer->after_call(call, result, state);
+        }
+    }
+
+    void logged(const LogLine& line) noexcept override
+    {
+        if (observer != nullptr) {
+            observer->logged(line);
+        }
+    }
+
+private:
+    void note(const models::OperationBatch& batch, std::uint64_t first) noexcept
     {
         if (waves != nullptr) {
             waves->operations(batch, first);
@@ -38,15 +70,8 @@ public:
             last_end_ =
                 batch.start + batch.interval * (std::int64_t{batch.count} - 1) + batch.duration;
         }
-        return batch.count;
     }
 
-    void after_call(const Call&, int, const MachineState&) noexcept override
-    {
-        ends.push_back(last_end_);
-    }
-
-private:
     models::Duration last_end_{};
 };
 
@@ -65,8 +90,9 @@ std::string cut_text(const PowerCut& cut)
 
 class ScenarioRun {
 public:
-    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves)
-        : machine_(machine), listener_(listener), waves_(waves)
+    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves,
+                RunObserver* observer)
+        : machine_(machine), listener_(listener), waves_(waves), observer_(observer)
     {
         result_.state = machine.initial_state();
         release_ = log_release(machine.scenario().boot.log);
@@ -81,6 +107,9 @@ public:
         StepResult result;
         result.step = &step;
         result.start = now_;
+        if (listener_ != nullptr) {
+            listener_->begins(step, now_, result_.state);
+        }
         std::visit([&](const auto& action) { act(step, action, result); }, step.action);
         result_.holds = result_.holds && result.failures.empty();
         if (listener_ != nullptr) {
@@ -96,6 +125,7 @@ private:
     void run(const Step& step, StepResult& result, Run&& run_it)
     {
         CallRecorder recorder;
+        recorder.observer = observer_;
         RunOptions options;
         options.observer = &recorder;
         options.start = now_;
@@ -371,6 +401,7 @@ private:
     ScenarioMachine& machine_;
     RunListener* listener_;
     WaveRecorder* waves_;
+    RunObserver* observer_;
     ScenarioResult result_;
     RunReport last_;
     const LogRelease* release_ = nullptr;
@@ -385,9 +416,9 @@ private:
 }  // namespace
 
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count,
-                            WaveRecorder* waves)
+                            WaveRecorder* waves, RunObserver* observer)
 {
-    ScenarioRun run(machine, listener, waves);
+    ScenarioRun run(machine, listener, waves, observer);
     const std::vector<Step>& steps = machine.scenario().steps;
     for (std::size_t i = 0; i < std::min(step_count, steps.size()); ++i) {
         run.step(steps[i]);

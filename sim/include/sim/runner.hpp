@@ -33,19 +33,22 @@ struct ScenarioResult {
     bool holds = true;   // no expectation failed
 };
 
-// Told of every finished step, in order.
+// Told of every step, in order.
 class RunListener {
 public:
     virtual ~RunListener() = default;
+    // Before the step; `state` is what it finds.
+    virtual void begins(const Step&, models::Duration, const MachineState&) {}
     virtual void finished(const StepResult& step, const MachineState& state) = 0;
 };
 
 class WaveRecorder;
 
 // InputError if a cut of the scenario never fires. `listener` and `waves` may be nullptr. Runs the
-// first `step_count` steps.
+// first `step_count` steps. `observer` looks at every run of firmware; the cuts are the scenario's.
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
-                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr);
+                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr,
+                            RunObserver* observer = nullptr);
 
 // The flash calls of one uncut boot, or application command, from `state`.
 std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state);
