@@ -18,8 +18,7 @@ struct RunOptionsGiven {
     std::string json;
     std::vector<std::string> exports;
     WaveOptions waves;
-    bool gdb = false;
-    bool stop_before_cut = false;  // what --gdb runs
+    GdbOptions gdb;
 };
 
 void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
@@ -91,7 +90,11 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "
                         "PLACE=FILE.bin");
     given->waves.add_to(*command);
+    given->gdb.add_to(*command, false);
     command->callback([given, &exit_code] {
+        if (given->gdb.act(given->files)) {
+            return;
+        }
         given->waves.check(given->files);
         require_writable(given->json, given->files);
         if (given->files.size() > 1 && !(given->json.empty() && given->exports.empty())) {
@@ -119,16 +122,11 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
     CLI::App* command =
         app.add_subcommand("replay", "rerun a finding and say whether it still fails");
     command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
-    command->add_flag("--gdb", given->gdb, "stop in gdb right before the last power cut");
-    command->add_flag("--stop-before-cut", given->stop_before_cut)->group("");
+    given->gdb.add_to(*command, true);
     given->waves.add_to(*command);
     command->callback([given, &exit_code] {
-        if (given->stop_before_cut) {
-            run_to_power_cut(given->files.front());
+        if (given->gdb.act(given->files)) {
             return;
-        }
-        if (given->gdb) {
-            become_gdb(given->files.front());
         }
         given->waves.check(given->files);
         std::ostream& out = given->waves.to_standard_output() ? std::cerr : std::cout;
