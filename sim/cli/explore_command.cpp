@@ -70,6 +70,9 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--json", given->json, "write the report as JSON; - is standard output");
     command->add_option("--junit", given->junit,
                         "write the report as JUnit XML; - is standard output");
+    command->add_option("--dot", given->dot,
+                        "draw the graph of states for Graphviz, those alike as one; - is standard "
+                        "output");
     command->add_flag("--github", given->github,
                       "annotate for GitHub (default where $GITHUB_ACTIONS is true)");
     command->add_flag("--json-schema", given->print_schema,
@@ -95,6 +98,9 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
             return;
         }
         if (!given->reference_case.file.empty()) {
+            if (!given->dot.empty()) {
+                throw InputError("--dot draws explorations of scenarios, not of --case");
+            }
             given->reference_case.limits = given->limits;
             exit_code = explore_case_command(given->reference_case, given->json);
             return;
@@ -108,6 +114,9 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
         }
         std::sort(given->limits.at_times.begin(), given->limits.at_times.end());
         if (!given->dumps.empty()) {
+            if (!given->dot.empty()) {
+                throw InputError("--dot and --reach do not go together");
+            }
             if (given->files.size() != 1) {
                 throw CLI::ValidationError("--reach", "needs one scenario");
             }

@@ -5,6 +5,7 @@
 
 #include <sim/report.hpp>
 #include <sim/scenario_names.hpp>
+#include <sim/state_graph.hpp>
 
 #include <fmt/format.h>
 
@@ -70,8 +71,14 @@ public:
         require_directory(given_.out_dir);
         require_writable(given_.json, given_.files);
         require_writable(given_.junit, given_.files);
+        require_writable(given_.dot, given_.files);
         const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.limits.seed);
         report_.set_planned(entries.size());
+        if (!given_.dot.empty() && entries.size() > 1) {
+            throw InputError(fmt::format("--dot draws one exploration; these are {}: choose one "
+                                         "scenario",
+                                         entries.size()));
+        }
         const Shard shard = shard_of(given_.shard);
         // What cannot be loaded at all is said before hours of work.
         for (const SuiteEntry& entry : entries) {
@@ -119,10 +126,11 @@ private:
                 const ShownProgress progress;
                 Graph graph;
                 exploration = explore(machine, given_.limits, progress.listener(), interrupted(),
-                                      given_.coverage ? &graph : nullptr);
+                                      needs_graph() ? &graph : nullptr);
                 if (given_.coverage) {
                     coverage_.add(machine, graph);
                 }
+                draw(machine, exploration, graph);
             }
             std::vector<WrittenRepro> repros;
             for (const Finding& finding : exploration.findings) {
@@ -133,11 +141,24 @@ private:
             }
             if (prints_text()) {
                 print(entry, machine, exploration, repros);
+                std::cout << drawn_ << std::flush;
             }
             report_.add({&entry, &machine, &exploration, repros});
         } catch (const InputError& error) {
             report_error(error);
         }
+    }
+
+    bool needs_graph() const { return given_.coverage || !given_.dot.empty(); }
+
+    void draw(const ScenarioMachine& machine, const Exploration& exploration, const Graph& graph)
+    {
+        if (given_.dot.empty()) {
+            return;
+        }
+        const StateGraph drawn = state_graph(machine, exploration, graph);
+        write_output(given_.dot, state_graph_dot(machine, exploration, drawn));
+        drawn_ = fmt::format("graph    {}: {}\n", given_.dot, state_graph_summary(drawn));
     }
 
     // Of the many scenarios of a matrix, those that hold take one line.
@@ -207,7 +228,10 @@ private:
         return {path, {}};
     }
 
-    bool prints_text() const { return given_.json != "-" && given_.junit != "-"; }
+    bool prints_text() const
+    {
+        return given_.json != "-" && given_.junit != "-" && given_.dot != "-";
+    }
 
     void report_coverage()
     {
@@ -242,6 +266,7 @@ private:
     ExplorationReport report_;
     Coverage coverage_;
     std::set<std::string> repro_names_;
+    std::string drawn_;    // what --dot drew, for people
     bool written_ = true;  // every replay file that should be
 };
 

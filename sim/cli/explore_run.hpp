@@ -13,6 +13,7 @@ struct ExploreGiven {
     std::vector<std::string> files;
     std::string json;  // "-": standard output; empty: none, here and below
     std::string junit;
+    std::string dot;
     bool github = false;
     bool print_schema = false;
     bool coverage = false;
