@@ -154,10 +154,11 @@ private:
 class TellsFinder final : public RunListener {
 public:
     explicit TellsFinder(OperationFinder& finder) : finder_(finder) {}
-    void begins(const Step& step, models::Duration start, const MachineState&) override
+    void begins(const Step& step, const MachineState&, models::Duration start) override
     {
         finder_.step_begins(step, start);
     }
+    RunObserver* observer() override { return &finder_; }
     void finished(const StepResult&, const MachineState&) override {}
 
 private:
@@ -172,10 +173,11 @@ public:
     {
     }
 
-    void begins(const Step& step, models::Duration, const MachineState&) override
+    void begins(const Step& step, const MachineState&, models::Duration) override
     {
         is_here_ = &step == &step_;
     }
+    RunObserver* observer() override { return this; }
     void finished(const StepResult& step, const MachineState& state) override
     {
         listener_.finished(step, state);
@@ -283,7 +285,7 @@ Stop find_stop(const std::string& file, std::optional<std::uint64_t> operation,
     OperationFinder finder(
         {&machine.scenario().steps[stop.step], operation, is_cut ? &cut : nullptr});
     TellsFinder tells(finder);
-    run_scenario(machine, &tells, stop.step + 1, nullptr, &finder);
+    run_scenario(machine, &tells, stop.step + 1);
     if (finder.cut_at() && operation && *operation > *finder.cut_at()) {
         throw InputError(Place{file}, fmt::format("the power fails before op {} of {}: there is no "
                                                   "op {} to stop before",
@@ -352,7 +354,7 @@ void run_to_operation(const std::string& file, std::size_t step, std::uint64_t o
     ScenarioMachine machine(std::move(scenario));
     RunText text(machine, std::cout);
     StopsBeforeOperation stops(text, machine.scenario().steps[step], operation);
-    run_scenario(machine, &stops, step + 1, nullptr, &stops);
+    run_scenario(machine, &stops, step + 1);
 }
 
 }  // namespace

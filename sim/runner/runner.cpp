@@ -20,58 +20,48 @@ public:
     std::vector<Call> calls;
     std::vector<models::Duration> ends;
     WaveRecorder* waves = nullptr;    // hears of operations as well; not owned
-    RunObserver* observer = nullptr;  // sees the run as well; not owned
+    RunObserver* listener = nullptr;  // hears of everything as well; not owned
 
     Power before_call(const Call& call, const MachineState& state) noexcept override
     {
         calls.push_back(call);
         last_end_ = call.start;
-        return observer != nullptr ? observer->before_call(call, state) : Power::kHolds;
+        return listener != nullptr ? listener->before_call(call, state) : Power::kHolds;
     }
 
     std::uint32_t before_operations(const models::OperationBatch& batch, std::uint64_t first,
                                     const Call* call, const MachineState& state) noexcept override
     {
-        if (observer != nullptr) {
-            const std::uint32_t count = observer->before_operations(batch, first, call, state);
-            if (count < batch.count) {  // the rest is asked for again
-                models::OperationBatch shorter = batch;
-                shorter.count = count;
-                note(shorter, first);
-                return count;
-            }
+        // A listener may want to look between operations of a batch: the rest is asked for again.
+        models::OperationBatch now = batch;
+        if (listener != nullptr) {
+            now.count = listener->before_operations(batch, first, call, state);
         }
-        note(batch, first);
-        return batch.count;
+        if (waves != nullptr) {
+            waves->operations(now, first);
+        }
+        if (now.count > 0) {
+            last_end_ = now.start + now.interval * (std::int64_t{now.count} - 1) + now.duration;
+        }
+        return now.count;
     }
 
     void after_call(const Call& call, int result, const MachineState& state) noexcept override
     {
         ends.push_back(last_end_);
-        if (observer != nullptr) {
-            observer->after_call(call, result, state);
+        if (listener != nullptr) {
+            listener->after_call(call, result, state);
         }
     }
 
     void logged(const LogLine& line) noexcept override
     {
-        if (observer != nullptr) {
-            observer->logged(line);
+        if (listener != nullptr) {
+            listener->logged(line);
         }
     }
 
 private:
-    void note(const models::OperationBatch& batch, std::uint64_t first) noexcept
-    {
-        if (waves != nullptr) {
-            waves->operations(batch, first);
-        }
-        if (batch.count > 0) {
-            last_end_ =
-                batch.start + batch.interval * (std::int64_t{batch.count} - 1) + batch.duration;
-        }
-    }
-
     models::Duration last_end_{};
 };
 
@@ -90,9 +80,8 @@ std::string cut_text(const PowerCut& cut)
 
 class ScenarioRun {
 public:
-    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves,
-                RunObserver* observer)
-        : machine_(machine), listener_(listener), waves_(waves), observer_(observer)
+    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves)
+        : machine_(machine), listener_(listener), waves_(waves)
     {
         result_.state = machine.initial_state();
         release_ = log_release(machine.scenario().boot.log);
@@ -108,7 +97,7 @@ public:
         result.step = &step;
         result.start = now_;
         if (listener_ != nullptr) {
-            listener_->begins(step, now_, result_.state);
+            listener_->begins(step, result_.state, now_);
         }
         std::visit([&](const auto& action) { act(step, action, result); }, step.action);
         result_.holds = result_.holds && result.failures.empty();
@@ -125,9 +114,9 @@ private:
     void run(const Step& step, StepResult& result, Run&& run_it)
     {
         CallRecorder recorder;
-        recorder.observer = observer_;
         RunOptions options;
         options.observer = &recorder;
+        recorder.listener = listener_ != nullptr ? listener_->observer() : nullptr;
         options.start = now_;
         const StepCut* cut = step.cut();
         if (cut != nullptr) {
@@ -401,7 +390,6 @@ private:
     ScenarioMachine& machine_;
     RunListener* listener_;
     WaveRecorder* waves_;
-    RunObserver* observer_;
     ScenarioResult result_;
     RunReport last_;
     const LogRelease* release_ = nullptr;
@@ -415,10 +403,12 @@ private:
 
 }  // namespace
 
+void RunListener::begins(const Step&, const MachineState&, models::Duration) {}
+
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count,
-                            WaveRecorder* waves, RunObserver* observer)
+                            WaveRecorder* waves)
 {
-    ScenarioRun run(machine, listener, waves, observer);
+    ScenarioRun run(machine, listener, waves);
     const std::vector<Step>& steps = machine.scenario().steps;
     for (std::size_t i = 0; i < std::min(step_count, steps.size()); ++i) {
         run.step(steps[i]);

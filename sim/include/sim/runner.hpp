@@ -37,18 +37,19 @@ struct ScenarioResult {
 class RunListener {
 public:
     virtual ~RunListener() = default;
-    // Before the step; `state` is what it finds.
-    virtual void begins(const Step&, models::Duration, const MachineState&) {}
+    // Before it: `state` is what it finds, `now` the device time.
+    virtual void begins(const Step& step, const MachineState& state, models::Duration now);
+    // Told of every call and operation of the runs, if there is one. Not owned.
+    virtual RunObserver* observer() { return nullptr; }
     virtual void finished(const StepResult& step, const MachineState& state) = 0;
 };
 
 class WaveRecorder;
 
 // InputError if a cut of the scenario never fires. `listener` and `waves` may be nullptr. Runs the
-// first `step_count` steps. `observer` looks at every run of firmware; the cuts are the scenario's.
+// first `step_count` steps.
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
-                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr,
-                            RunObserver* observer = nullptr);
+                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr);
 
 // The flash calls of one uncut boot, or application command, from `state`.
 std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state);
