@@ -303,7 +303,10 @@ std::string tlv_name(std::uint16_t type)
     case TLV_ENC_EC256:
         return "ENCEC256";
     case TLV_ENC_X25519:
+    case TLV_ENC_X25519_SHA512:
         return "ENCX25519";
+    case TLV_SIG_PURE:
+        return "SIG_PURE";
     case TLV_DEPENDENCY:
         return "DEPENDENCY";
     case TLV_SEC_CNT:
