@@ -78,6 +78,25 @@ std::string part_words(const BoardPlan& board, const std::string& partition)
     return {};
 }
 
+// Did the file arrive? Names the first byte that did not.
+std::string arrival_words(const ScenarioMachine& machine, const UploadStep& upload,
+                          const MachineState& state)
+{
+    const AreaPlan& area = *machine.machine().area(upload.partition);
+    const std::vector<std::uint8_t>& sent = machine.image(upload.image).bytes;
+    std::vector<std::uint8_t> held(std::min<std::size_t>(sent.size(), area.size_bytes));
+    state.devices[area.device].read(area.offset_bytes, held);
+    const auto differs = std::mismatch(held.begin(), held.end(), sent.begin()).first;
+    if (differs == held.end()) {
+        return fmt::format("all {} bytes arrived in {}", sent.size(), area.name);
+    }
+    return fmt::format("{} differs from the file from byte {} on: 0x{:02X} instead of 0x{:02X}",
+                       area.name, differs - held.begin(), *differs,
+                       sent[static_cast<std::size_t>(differs - held.begin())]);
+}
+
+}  // namespace
+
 std::string step_words(const ScenarioMachine& machine, const Step& step)
 {
     std::string words;
@@ -116,25 +135,6 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
     }
     return words;
 }
-
-// Did the file arrive? Names the first byte that did not.
-std::string arrival_words(const ScenarioMachine& machine, const UploadStep& upload,
-                          const MachineState& state)
-{
-    const AreaPlan& area = *machine.machine().area(upload.partition);
-    const std::vector<std::uint8_t>& sent = machine.image(upload.image).bytes;
-    std::vector<std::uint8_t> held(std::min<std::size_t>(sent.size(), area.size_bytes));
-    state.devices[area.device].read(area.offset_bytes, held);
-    const auto differs = std::mismatch(held.begin(), held.end(), sent.begin()).first;
-    if (differs == held.end()) {
-        return fmt::format("all {} bytes arrived in {}", sent.size(), area.name);
-    }
-    return fmt::format("{} differs from the file from byte {} on: 0x{:02X} instead of 0x{:02X}",
-                       area.name, differs - held.begin(), *differs,
-                       sent[static_cast<std::size_t>(differs - held.begin())]);
-}
-
-}  // namespace
 
 RunText::RunText(const ScenarioMachine& machine, std::ostream& out) : machine_(machine), out_(out)
 {

@@ -14,6 +14,9 @@
 
 namespace brownout::sim {
 
+// "upload v2 to mcuboot_secondary (24680 bytes)", with the cut of the step if it has one.
+std::string step_words(const ScenarioMachine& machine, const Step& step);
+
 // Prints every step of a run as it finishes.
 class RunText final : public RunListener {
 public:
