@@ -114,7 +114,7 @@ ScenarioRecorder::ScenarioRecorder(ScenarioMachine& machine, RunListener* next)
 
 ScenarioRecorder::~ScenarioRecorder() = default;
 
-void ScenarioRecorder::begins(const Step& step, models::Duration now, const MachineState& state)
+void ScenarioRecorder::begins(const Step& step, const MachineState& state, models::Duration now)
 {
     impl_->begin_once(state);
     RecordedStep recorded;
@@ -137,7 +137,7 @@ void ScenarioRecorder::begins(const Step& step, models::Duration now, const Mach
     }
     impl_->recording.steps.push_back(std::move(recorded));
     if (impl_->next != nullptr) {
-        impl_->next->begins(step, now, state);
+        impl_->next->begins(step, state, now);
     }
 }
 

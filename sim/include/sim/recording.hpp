@@ -225,8 +225,7 @@ struct Recording {
     std::vector<RecordedRule> rules;
 };
 
-// Give it to run_scenario() as its listener and observer() as its observer, then take() the
-// recording.
+// Give it to run_scenario() as its listener, then take() the recording.
 class ScenarioRecorder final : public RunListener {
 public:
     // `machine` and `next`, a listener that is told of everything as well (nullptr: none), must
@@ -236,11 +235,9 @@ public:
     ScenarioRecorder(const ScenarioRecorder&) = delete;
     ScenarioRecorder& operator=(const ScenarioRecorder&) = delete;
 
-    void begins(const Step& step, models::Duration now, const MachineState& state) override;
+    void begins(const Step& step, const MachineState& state, models::Duration now) override;
+    RunObserver* observer() override;
     void finished(const StepResult& step, const MachineState& state) override;
-
-    // Sees the runs; lives as long as this.
-    RunObserver* observer();
 
     // A boot that no step asks for, for example what follows a cut that the user tries: call it,
     // boot with observer() and `start`, then boot_finished().

@@ -14,7 +14,7 @@ struct RecordedScenario {
     explicit RecordedScenario(const Scenario& scenario) : machine(scenario)
     {
         ScenarioRecorder recorder(machine);
-        state = run_scenario(machine, &recorder, SIZE_MAX, nullptr, recorder.observer()).state;
+        state = run_scenario(machine, &recorder).state;
         recording = recorder.take();
     }
     explicit RecordedScenario(const std::string& file)
