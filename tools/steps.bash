@@ -47,3 +47,13 @@ step() {
         return 1
     fi
 }
+
+# configure_preset PRESET: a first build joins files, which halves it; a folder that somebody has
+# configured already is left as it is.
+configure_preset() {
+    if [ -e "build/$1/CMakeCache.txt" ]; then
+        cmake --preset "$1"
+    else
+        cmake --preset "$1" -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8
+    fi
+}
