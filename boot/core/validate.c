@@ -14,11 +14,11 @@ static bool slot_holds_nothing_bootable(const struct slot_pair *pair, enum slot 
 static void clean_unbootable_secondary(struct slot_pair *pair)
 {
     const struct strategy *strategy = pair->boot->strategy;
-    if (!strategy->swaps) {
+    if (!strategy->swaps || older_is_on(pair, BOOT_OLDER_765_TRAILER_LEFT)) {
         return;
     }
     (void)trailer_scramble(pair, SLOT_SECONDARY);
-    if (strategy->secondary_is_unusable != 0) {
+    if (strategy->secondary_is_unusable != 0 && !older_is_on(pair, BOOT_OLDER_2199_STUCK_REVERT)) {
         strategy->secondary_is_unusable(pair);
     }
 }

@@ -5,6 +5,7 @@
 #include <boot/core_abi.h>
 #include <boot/error.h>
 
+#include "app/management_session.h"
 #include "app/receive_loop.h"
 
 #define APPLICATION_STACK_BYTES (8u * 1024u)
@@ -18,7 +19,10 @@ static int set_next(const struct app_context *app, const struct app_command *com
 
 struct application_memory {
     struct flash_map map;
-    struct upload_memory upload;
+    union {
+        struct upload_memory upload;
+        struct image_manager manager;
+    };
 };
 
 static int perform(const struct app_context *app, const struct app_command *command,
@@ -35,6 +39,8 @@ static int perform(const struct app_context *app, const struct app_command *comm
         return app_swap_type(app, command->image_index);
     case APP_UPLOAD:
         return app_upload(app, &command->upload, &memory->upload);
+    case APP_MANAGE:
+        return app_manage(app, &command->management, &memory->manager);
     default:
         return BOOT_EBADARGS;
     }

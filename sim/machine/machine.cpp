@@ -3,6 +3,7 @@
 #include "device_model.hpp"
 #include "external_devices.hpp"
 #include "guarded_crypto.hpp"
+#include "guarded_link.hpp"
 #include "logical_flash.hpp"
 #include "processor.hpp"
 #include "ram_target.hpp"
@@ -245,7 +246,21 @@ RunReport Machine::command(MachineState& state, const app_command& command,
                            const RunOptions& options)
 {
     BROWNOUT_ASSERT(impl_->application != nullptr);
-    return impl_->run(state, *impl_->application, *impl_->application_fiber, &command, options);
+    const auto run = [&](const app_command& given) {
+        return impl_->run(state, *impl_->application, *impl_->application_fiber, &given, options);
+    };
+    if (command.kind != APP_MANAGE) {
+        return run(command);
+    }
+    const GuardedLink link(impl_->processor, *command.management.link);
+    app_command managed = command;
+    managed.management.link = link.link();
+    return run(managed);
+}
+
+models::Duration Machine::now() const
+{
+    return impl_->processor.now();
 }
 
 std::vector<std::uint8_t> Machine::memory(std::uint32_t address, std::uint32_t byte_count) const

@@ -34,6 +34,33 @@ Json rules_json(const std::vector<Violation>& violations)
     return list;
 }
 
+Json smp_json(const std::vector<SmpResult>& results)
+{
+    Json list = Json::array();
+    for (const SmpResult& result : results) {
+        Json entry{{"request", name_of(smp_kind_names(), result.request->kind())},
+                   {"start_s", models::seconds(result.start)}};
+        if (result.answered) {
+            entry["answer"] = name_of(smp_answer_names(), result.answer);
+            entry["longest_wait_s"] = models::seconds(result.longest);
+        }
+        if (result.request->kind() == SmpKind::kUpload) {
+            entry["first_offset"] = result.first_offset_bytes;
+            entry["next_offset"] = result.next_offset_bytes;
+            entry["chunks"] = result.requests;
+        }
+        for (const SmpSlot& slot : result.slots) {
+            entry["slots"].push_back({{"image", slot.image_index},
+                                      {"slot", slot.slot},
+                                      {"version", slot.version},
+                                      {"name", slot.image},
+                                      {"flags", slot.flags}});
+        }
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
 }  // namespace
 
 std::string text_of(const Json& document)
@@ -90,6 +117,9 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
             }
             entry["violations"] = rules_json(step.report.violations);
             entry["notes"] = rules_json(step.report.notes);
+        }
+        if (!step.smp.empty()) {
+            entry["requests"] = smp_json(step.smp);
         }
         if (!step.failures.empty()) {
             entry["failures"] = step.failures;

@@ -1,5 +1,6 @@
-#include <sim/report.hpp>
+#include "smp_text.hpp"
 
+#include <sim/report.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
@@ -129,6 +130,9 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
     case StepKind::kExpect:
         words = "expect";
         break;
+    case StepKind::kSmp:
+        words = "smp: a management client talks to the application";
+        break;
     }
     if (step.cut() != nullptr) {
         words += cut_words(*step.cut());
@@ -167,6 +171,12 @@ void RunText::finished(const StepResult& result, const MachineState& state)
     }
     for (const RunPhase& phase : result.phases) {
         out_ << phase_text(phase) << '\n';
+    }
+    for (const SmpResult& answered : result.smp) {
+        out_ << smp_text(answered);
+    }
+    for (const std::string& failure : result.failures) {
+        out_ << kIndent << "FAILS: " << failure << '\n';
     }
     if (upload != nullptr) {
         out_ << time_text(result.report.end) << "  " << arrival_words(machine_, *upload, state)

@@ -1,6 +1,7 @@
 #include <sim/runner.hpp>
 
 #include "run_phases.hpp"
+#include "smp_client.hpp"
 
 #include <sim/log_release.hpp>
 #include <sim/scenario_names.hpp>
@@ -194,6 +195,17 @@ private:
                 command_of(confirm, machine_.scenario().boot.strategy, last_boot_);
             return machine_.machine().command(result_.state, command, options);
         });
+    }
+
+    void act(const Step& step, const SmpStep& session, StepResult& result)
+    {
+        SmpClient client(machine_, session);
+        run(step, result, [&](RunOptions options) {
+            options.reset = models::ResetKind::kSystemReset;
+            return machine_.machine().command(result_.state, client.command(), options);
+        });
+        result.smp = client.take_results();
+        result.failures = smp_failures(machine_, session, result.smp, result.report.outcome);
     }
 
     void act(const Step& step, const ResetStep& reset, StepResult& result)

@@ -260,13 +260,13 @@ private:
         }
     }
 
-    void check_blocks(const UploadStep& upload, const Partition& partition, const Place& place)
+    void check_blocks(std::uint32_t block_bytes, const Partition& partition, const Place& place)
     {
         const std::uint32_t unit = scenario_.board.plan.devices[partition.device].write_unit_bytes;
-        if (upload.via != UploadVia::kDirect && upload.application.block_bytes % unit != 0) {
+        if (block_bytes % unit != 0) {
             reader_.fail(place, fmt::format("blocks of {} bytes are no multiple of the write unit "
                                             "of {}, {} bytes",
-                                            upload.application.block_bytes, partition.name, unit));
+                                            block_bytes, partition.name, unit));
         }
     }
 
@@ -278,7 +278,9 @@ private:
             if (image != nullptr && partition != nullptr) {
                 check_fits(image->name, image_bytes_min(*image), upload->offset_bytes,
                            partition->name, partition->size_bytes, step.place);
-                check_blocks(*upload, *partition, step.place);
+                if (upload->via != UploadVia::kDirect) {
+                    check_blocks(upload->application.block_bytes, *partition, step.place);
+                }
             }
         } else if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
             check_image_index(request->image_index, step.place);
@@ -286,6 +288,54 @@ private:
             check_image_index(confirm->image_index, step.place);
         } else if (const auto* const expect = std::get_if<ExpectStep>(&step.action)) {
             check_expect(step, *expect, something_ran);
+        } else if (const auto* const session = std::get_if<SmpStep>(&step.action)) {
+            check_smp(step, *session);
+        }
+    }
+
+    void check_smp(const Step& step, const SmpStep& session)
+    {
+        const boot_strategy strategy = scenario_.boot.strategy;
+        if ((!swaps(strategy) && strategy != BOOT_OVERWRITE_ONLY &&
+             strategy != BOOT_OVERWRITE_ONLY_FAST) ||
+            strategy == BOOT_SWAP_OFFSET) {
+            reader_.fail(step.place, "the image manager of smp steps is modelled for swap-move, "
+                                     "swap-scratch and overwrite-only");
+            return;
+        }
+        for (const SmpRequest& request : session.requests) {
+            std::visit([&](const auto& action) { check_request(action, request.place); },
+                       request.action);
+        }
+    }
+
+    void check_request(const SmpUpload& upload, const Place& place)
+    {
+        need_image(upload.image, place);
+        check_image_index(upload.image_index, place);
+        for (const Partition& partition : scenario_.partitions) {
+            if (partition.role == FLASH_SECONDARY && partition.image_index == upload.image_index) {
+                check_blocks(scenario_.image_manager.value_or(ImageManagerOptions{}).block_bytes,
+                             partition, place);
+            }
+        }
+    }
+    void check_request(const SmpErase& erase, const Place& place)
+    {
+        check_image_index(erase.image_index, place);
+    }
+    void check_request(const SmpList& list, const Place&)
+    {
+        for (const SmpListed& slot : list.expected.value_or(std::vector<SmpListed>{})) {
+            check_image_index(slot.image_index, slot.place);
+            need_image(slot.image, slot.place);
+        }
+    }
+    void check_request(const SmpTest& test, const Place& place) { need_image(test.image, place); }
+    void check_request(const SmpConfirm& confirm, const Place& place)
+    {
+        if (!confirm.image.empty()) {
+            need_image(confirm.image, place);
         }
     }
 

@@ -10,14 +10,15 @@ namespace brownout::sim {
 
 const KeyTable<Scenario>& scenario_keys();
 
-Key<Scenario> boot_key();        // boot_keys.cpp
-Key<Scenario> partitions_key();  // partition_keys.cpp
-Key<Scenario> images_key();      // image_keys.cpp
-Key<Scenario> flash_key();       // flash_keys.cpp
-Key<Scenario> steps_key();       // step_keys.cpp
-Key<Scenario> explore_key();     // explore_keys.cpp
-Key<Scenario> app_key();         // app_keys.cpp
-Key<Scenario> matrix_key();      // matrix_keys.cpp
+Key<Scenario> boot_key();           // boot_keys.cpp
+Key<Scenario> partitions_key();     // partition_keys.cpp
+Key<Scenario> images_key();         // image_keys.cpp
+Key<Scenario> flash_key();          // flash_keys.cpp
+Key<Scenario> steps_key();          // step_keys.cpp
+Key<Scenario> explore_key();        // explore_keys.cpp
+Key<Scenario> app_key();            // app_keys.cpp
+Key<Scenario> matrix_key();         // matrix_keys.cpp
+Key<Scenario> image_manager_key();  // smp_keys.cpp
 
 // A scenario from a tree; `path` as for parse_scenario(). InputError with its first error.
 Scenario scenario_from_tree(const YamlNode& root, const std::filesystem::path& path);

@@ -63,13 +63,15 @@ std::span<const Named<boot_fix>> fix_names()
 
 std::span<const Named<boot_older>> older_names()
 {
-    static constexpr std::array<Named<boot_older>, 6> kNames = {
+    static constexpr std::array<Named<boot_older>, 8> kNames = {
         {{"mcuboot-829-padded-primary", BOOT_OLDER_829_PADDED_PRIMARY},
          {"mcuboot-855-trailer-twice", BOOT_OLDER_855_TRAILER_TWICE},
          {"mcuboot-1588-last-index", BOOT_OLDER_1588_LAST_INDEX},
          {"mcuboot-1966-torn-magic", BOOT_OLDER_1966_TORN_MAGIC},
          {"mcuboot-1645-scratch-trailer", BOOT_OLDER_1645_SCRATCH_TRAILER},
-         {"mcuboot-2811-bootstrap", BOOT_OLDER_2811_BOOTSTRAP}}};
+         {"mcuboot-2811-bootstrap", BOOT_OLDER_2811_BOOTSTRAP},
+         {"mcuboot-765-trailer-left", BOOT_OLDER_765_TRAILER_LEFT},
+         {"mcuboot-2199-stuck-revert", BOOT_OLDER_2199_STUCK_REVERT}}};
     return kNames;
 }
 
@@ -150,12 +152,13 @@ std::span<const Named<OutcomeKind>> outcome_names()
 
 std::span<const Named<StepKind>> step_names()
 {
-    static constexpr std::array<Named<StepKind>, 5> kNames = {
+    static constexpr std::array<Named<StepKind>, 6> kNames = {
         {{"upload", StepKind::kUpload},
          {"request_upgrade", StepKind::kRequestUpgrade},
          {"confirm", StepKind::kConfirm},
          {"reset", StepKind::kReset},
-         {"expect", StepKind::kExpect}}};
+         {"expect", StepKind::kExpect},
+         {"smp", StepKind::kSmp}}};
     return kNames;
 }
 

@@ -4,6 +4,7 @@
 #include "explore_writer.hpp"
 #include "scalar_text.hpp"
 #include "scenario_keys.hpp"
+#include "smp_writer.hpp"
 #include "yaml_fields.hpp"
 
 #include <sim/scenario_names.hpp>
@@ -287,6 +288,14 @@ private:
         out_ << YAML::EndMap;
     }
 
+    void write_action(const SmpStep& step)
+    {
+        out_ << YAML::BeginMap;
+        write_smp_session(*this, step);
+        cut(step.cut);
+        out_ << YAML::EndMap;
+    }
+
     void write_action(const ResetStep& step)
     {
         out_ << YAML::Flow << YAML::BeginMap;
@@ -378,6 +387,9 @@ private:
         }
         if (scenario_.app) {
             write_app(out_, *scenario_.app);
+        }
+        if (scenario_.image_manager) {
+            write_image_manager(*this, *scenario_.image_manager);
         }
     }
 

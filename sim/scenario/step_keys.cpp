@@ -1,6 +1,8 @@
 // steps: what happens, one after the other.
+#include "cut_keys.hpp"
 #include "expected_bytes.hpp"
 #include "scenario_keys.hpp"
+#include "smp_keys.hpp"
 #include "value_types.hpp"
 
 #include <fmt/format.h>
@@ -8,71 +10,6 @@
 namespace brownout::sim {
 
 namespace {
-
-constexpr std::uint64_t kTearSamplesMax = 1000;
-
-// ---- cut ----------------------------------------------------------------------------------------
-
-struct CutDraft {
-    std::optional<std::uint64_t> call;
-    std::optional<std::uint64_t> op;
-    std::optional<models::Duration> time;
-    models::ResetKind kind = models::ResetKind::kPowerOn;
-    models::TearKind tear = models::TearKind::kNotStarted;
-    std::uint32_t sample = 0;
-    std::optional<std::uint32_t> samples;
-    std::uint64_t seed = CutTear{}.seed;
-};
-
-const KeyTable<CutDraft>& cut_keys()
-{
-    static const KeyTable<CutDraft> kTable{
-        "cut",
-        {key("call", kOptional, WholeNumber{0, UINT32_MAX}, &CutDraft::call,
-             "before this flash-area erase or write, counted from 0"),
-         key("op", kOptional, WholeNumber{0, UINT64_MAX}, &CutDraft::op,
-             "before this change of device state, counted from 0"),
-         key("time", kOptional, TimeSpan{}, &CutDraft::time, "since the start of the step"),
-         key("kind", kOptional, Choice<models::ResetKind>{reset_kind_names}, &CutDraft::kind,
-             "power-loss (default), or mcu-reset: external parts go on"),
-         key("tear", kOptional, Choice<models::TearKind>{tear_names}, &CutDraft::tear,
-             "what the op in flight leaves; default not-started"),
-         key("sample", kOptional, WholeNumber{0, kTearSamplesMax}, &CutDraft::sample,
-             "which outcome of the tear, from 0; default 0"),
-         key("samples", kOptional, WholeNumber{1, kTearSamplesMax}, &CutDraft::samples,
-             "of how many outcomes; default: that of the tear"),
-         key("seed", kOptional, WholeNumber{0, UINT64_MAX}, &CutDraft::seed,
-             "of what the tear draws; default 1")},
-        {"call", "op", "time"}};
-    return kTable;
-}
-
-struct Cut {
-    using Value = StepCut;
-    bool read(Reader& reader, const YamlNode& node, Value& cut) const
-    {
-        CutDraft draft;
-        if (!read_fields(reader, node, cut_keys(), draft)) {
-            return false;
-        }
-        cut.place = reader.place(node);
-        cut.where.kind = draft.kind;
-        cut.where.tear.kind = draft.tear;
-        cut.where.tear.sample = draft.sample;
-        cut.where.tear.samples =
-            draft.samples.value_or(models::tear_model(draft.tear).default_samples());
-        cut.where.tear.seed = draft.seed;
-        if (draft.time) {
-            cut.where.at = PowerCut::At::kTime;
-            cut.where.time = *draft.time;
-        } else {
-            cut.where.at = draft.call ? PowerCut::At::kCall : PowerCut::At::kOperation;
-            cut.where.index = draft.call ? *draft.call : draft.op.value_or(0);
-        }
-        return true;
-    }
-    Json schema() const { return fields_schema(cut_keys()); }
-};
 
 // ---- the steps ----------------------------------------------------------------------------------
 
@@ -161,7 +98,7 @@ const KeyTable<UploadDraft>& upload_keys()
          key("then_request", kOptional, Choice<UpgradeRequest>{upgrade_request_names},
              &UploadDraft::then_request,
              "the upgrade that the application asks for when it takes the upload for complete"),
-         key("cut", kOptional, Cut{}, &UploadDraft::cut, "power fails during this step")}};
+         key("cut", kOptional, CutValue{}, &UploadDraft::cut, "power fails during this step")}};
     return kTable;
 }
 
@@ -231,7 +168,8 @@ const KeyTable<RequestUpgradeStep>& request_upgrade_keys()
              "test: reverted unless confirmed; permanent"),
          key("image", kOptional, WholeNumber{0, FLASH_IMAGES_MAX - 1},
              &RequestUpgradeStep::image_index, "image number; default 0"),
-         key("cut", kOptional, Cut{}, &RequestUpgradeStep::cut, "power fails during this step")}};
+         key("cut", kOptional, CutValue{}, &RequestUpgradeStep::cut,
+             "power fails during this step")}};
     return kTable;
 }
 
@@ -241,7 +179,7 @@ const KeyTable<ConfirmStep>& confirm_keys()
         "confirm",
         {key("image", kOptional, WholeNumber{0, FLASH_IMAGES_MAX - 1}, &ConfirmStep::image_index,
              "image number; default 0"),
-         key("cut", kOptional, Cut{}, &ConfirmStep::cut, "power fails during this step")}};
+         key("cut", kOptional, CutValue{}, &ConfirmStep::cut, "power fails during this step")}};
     return kTable;
 }
 
@@ -249,7 +187,7 @@ const KeyTable<ResetStep>& reset_keys()
 {
     static const KeyTable<ResetStep> kTable{
         "reset",
-        {key("cut", kOptional, Cut{}, &ResetStep::cut, "power fails during this boot"),
+        {key("cut", kOptional, CutValue{}, &ResetStep::cut, "power fails during this boot"),
          key("marginal_bits", kOptional, Choice<models::MarginalLevels>{marginal_level_names},
              &ResetStep::marginal,
              "how bits that a tear left undefined read in this boot: erased, programmed, mixed; "
@@ -351,8 +289,9 @@ const KeyTable<Step>& step_keys()
          action_key(StepKind::kReset, Fields<ResetStep>{reset_keys, true},
                     "one boot, from power-on to an outcome"),
          action_key(StepKind::kExpect, Fields<ExpectStep>{expect_keys},
-                    "what must be true of the step before")},
-        {"upload", "request_upgrade", "confirm", "reset", "expect"}};
+                    "what must be true of the step before"),
+         action_key(StepKind::kSmp, SmpSession{}, "a management client talks to the application")},
+        {"upload", "request_upgrade", "confirm", "reset", "expect", "smp"}};
     return kTable;
 }
 

@@ -19,7 +19,9 @@
 #include <boot/config.h>
 #include <boot/crypto.h>
 #include <boot/io.h>
+#include <boot/management.h>
 #include <boot/upload.h>
+#include <boot/version.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,13 +44,6 @@ enum boot_capability {
     BOOT_CAN_NO_ERASE = 1u << 4 /* devices without erase */
 };
 
-struct boot_version {
-    uint8_t major;
-    uint8_t minor;
-    uint16_t revision;
-    uint32_t build;
-};
-
 /* Where to start, as boot_go() reports it. */
 struct boot_response {
     uint32_t device_id;
@@ -68,7 +63,8 @@ enum app_command_kind {
     APP_SET_CONFIRMED, /* image_index            */
     APP_SET_NEXT,      /* area_id, active, permanent (= confirm) */
     APP_SWAP_TYPE,     /* image_index            */
-    APP_UPLOAD         /* upload                 */
+    APP_UPLOAD,        /* upload                 */
+    APP_MANAGE         /* management             */
 };
 
 struct app_command {
@@ -78,6 +74,7 @@ struct app_command {
     bool permanent;
     bool active;
     struct upload_order upload;
+    struct management_order management;
 };
 
 /* What the host gives to one run of a firmware image. */

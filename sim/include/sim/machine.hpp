@@ -35,9 +35,9 @@ namespace brownout::sim {
 // ---- plans: plain data, filled by the scenario loader or by a reference case --------------------
 
 enum class ControllerKind {
-    kNvmc,    // on-chip flash behind the NVMC of an nRF52 or nRF5340
-    kPlain,   // the plain flash controller: any geometry, see models/plain_flash.hpp
-    kSpiNor,  // a SPI NOR part behind a SPIM: DevicePlan::external
+    kNvmc,     // on-chip flash behind the NVMC of an nRF52 or nRF5340
+    kPlain,    // the plain flash controller: any geometry, see models/plain_flash.hpp
+    kSpiNor,   // a SPI NOR part behind a SPIM: DevicePlan::external
     kQspiNor,  // the same behind a QSPI
     kSpiNand   // a SPI NAND part behind a SPIM: DevicePlan::external
 };
@@ -285,6 +285,8 @@ public:
     // One command of the application, from its own start.
     RunReport command(MachineState& state, const app_command& command,
                       const RunOptions& options = {});
+    // The device time of the run that goes on, or of the end of the last one.
+    models::Duration now() const;
 
     // Bytes of the RAM that ram-load copies images to, as the last boot left them; empty outside of
     // it.

@@ -18,13 +18,38 @@ struct RunPhase {
     models::Duration write_time{};
 };
 
+// A slot as a device lists it.
+struct SmpSlot {
+    std::uint32_t image_index = 0;
+    std::uint32_t slot = 0;
+    std::string version;
+    std::string image;  // of the scenario, by its hash; empty: none of them
+    std::vector<std::string> flags;
+};
+
+// What became of a request of a management client.
+struct SmpResult {
+    const SmpRequest* request = nullptr;
+    bool answered = false;
+    SmpAnswer answer = SmpAnswer::kOk;
+    models::Duration start{};
+    models::Duration end{};
+    models::Duration longest{};            // that the client waited for an answer
+    std::uint32_t requests = 0;            // answered; an upload has one per chunk
+    bool resumed = false;                  // upload: the server named another offset to begin with
+    std::uint32_t first_offset_bytes = 0;  // upload: first byte that counted
+    std::uint32_t next_offset_bytes = 0;   // upload: where it ended
+    std::vector<SmpSlot> slots;            // list
+};
+
 struct StepResult {
     const Step* step = nullptr;
-    RunReport report;                   // of a reset, a request or a confirmation
+    RunReport report;                   // of all that runs firmware
     std::vector<Call> calls;            // of the same
     std::vector<RunPhase> phases;       // of a reset
     models::Duration start{};           // device time at which the step began
-    std::vector<std::string> failures;  // of an expectation: what did not hold, with its place
+    std::vector<SmpResult> smp;         // of a management session: one per request sent
+    std::vector<std::string> failures;  // what was not as expected, with its place
 };
 
 struct ScenarioResult {

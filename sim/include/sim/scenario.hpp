@@ -123,6 +123,16 @@ enum class UploadVia {
     kStream       // likewise
 };
 
+// How the application's image manager is built (boot/image_manager.h).
+struct ImageManagerOptions {
+    Place place;
+    UploadVia writer = UploadVia::kFlashImg;  // never kDirect
+    std::uint32_t block_bytes = 512;
+    bool erases_before_upload = false;
+    bool erases_pending = false;
+    std::uint32_t older = 0;  // enum image_manager_older, or-ed
+};
+
 enum class UpgradeRequest { kNone, kTest, kPermanent };
 
 // What an upload by the application needs besides the image.
@@ -165,6 +175,75 @@ struct ResetStep {
     std::optional<models::MarginalLevels> marginal;
 };
 
+// What a management client may be answered.
+enum class SmpAnswer {
+    kOk,
+    kHashNotFound,
+    kNoFreeSlot,
+    kWriteFailed,
+    kEraseFailed,
+    kBadSlot,
+    kBadLength,
+    kBadHeader,
+    kBadHeaderMagic,
+    kTooLarge,
+    kOverrun,
+    kUnknownError,
+    kBadState,
+    kTimeout,    // no answer within the client's patience
+    kNoProgress  // the server asks for the same bytes again and again
+};
+
+// A file in chunks, as far as the client gets.
+struct SmpUpload {
+    std::string image;
+    std::uint32_t image_index = 0;
+    std::uint32_t chunk_bytes = 256;
+    bool has_sha = true;
+    std::uint32_t from_bytes = 0;            // where the client takes up an upload that it knows of
+    std::uint32_t until_bytes = UINT32_MAX;  // the connection is lost here
+};
+struct SmpErase {
+    std::uint32_t image_index = 0;
+};
+// A slot as the device is expected to list it.
+struct SmpListed {
+    Place place;
+    std::uint32_t image_index = 0;
+    std::uint32_t slot = 0;
+    std::string image;               // of the scenario
+    std::vector<std::string> flags;  // active, confirmed, pending, permanent
+};
+struct SmpList {
+    std::optional<std::vector<SmpListed>> expected;  // all slots, nullopt: not compared
+};
+struct SmpTest {
+    std::string image;
+};
+struct SmpConfirm {
+    std::string image;  // empty: the running one
+};
+
+// The order of the alternatives is the order of SmpKind.
+using SmpAction = std::variant<SmpUpload, SmpErase, SmpList, SmpTest, SmpConfirm>;
+enum class SmpKind { kUpload, kErase, kList, kTest, kConfirm };
+
+struct SmpRequest {
+    Place place;
+    SmpAction action;
+    SmpAnswer answer = SmpAnswer::kOk;  // expected
+
+    SmpKind kind() const { return static_cast<SmpKind>(action.index()); }
+};
+
+// One session of a management client; the application starts anew before it.
+struct SmpStep {
+    std::vector<SmpRequest> requests;
+    models::Duration interval{};              // until the next request arrives, after each answer
+    std::optional<models::Duration> timeout;  // the client waits no longer for an answer
+    std::optional<StepCut> cut;
+};
+
 // A name or text in an expectation, with its place.
 struct Expected {
     std::string text;
@@ -202,7 +281,7 @@ struct ExpectStep {
     std::optional<Expected> boots;  // name of an image
     std::optional<Expected> from;   // partition
     std::optional<OutcomeKind> outcome;
-    std::vector<Expected> log;        // parts of log lines, in this order
+    std::vector<Expected> log;  // parts of log lines, in this order
     std::optional<ExpectedFieldLog> field_log;
     std::vector<Expected> log_lacks;  // parts of log lines that must not appear
     std::vector<ExpectedContent> holds;
@@ -212,8 +291,9 @@ struct ExpectStep {
 };
 
 // The order of the alternatives is the order of StepKind.
-using StepAction = std::variant<UploadStep, RequestUpgradeStep, ConfirmStep, ResetStep, ExpectStep>;
-enum class StepKind { kUpload, kRequestUpgrade, kConfirm, kReset, kExpect };
+using StepAction =
+    std::variant<UploadStep, RequestUpgradeStep, ConfirmStep, ResetStep, ExpectStep, SmpStep>;
+enum class StepKind { kUpload, kRequestUpgrade, kConfirm, kReset, kExpect, kSmp };
 
 struct Step {
     Place place;
@@ -313,7 +393,8 @@ struct Scenario {
     std::vector<Step> steps;
     std::optional<ExploreOptions> explore;
     std::optional<AppMachine> app;
-    std::vector<std::string> notes;  // about files that it includes, for people
+    std::optional<ImageManagerOptions> image_manager;  // nullopt: as by default
+    std::vector<std::string> notes;                    // about files that it includes, for people
     std::optional<ScenarioMatrix> matrix;
 
     // nullptr if there is none of this name.

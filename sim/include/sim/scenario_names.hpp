@@ -38,6 +38,9 @@ std::span<const Named<UploadVia>> upload_via_names();
 std::span<const Named<upload_fault>> upload_fault_names();
 std::span<const Named<UpgradeRequest>> upgrade_request_names();
 std::span<const Named<std::string_view>> log_names();
+std::span<const Named<SmpKind>> smp_kind_names();                         // smp_names.cpp
+std::span<const Named<SmpAnswer>> smp_answer_names();                     // likewise
+std::span<const Named<image_manager_older>> image_manager_older_names();  // likewise
 
 template <class Value>
 std::optional<Value> value_of(std::span<const Named<Value>> names, std::string_view name)

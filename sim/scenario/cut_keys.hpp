@@ -1,0 +1,16 @@
+// cut: where the power fails in a step.
+#pragma once
+
+#include "key_table.hpp"
+
+#include <sim/scenario.hpp>
+
+namespace brownout::sim {
+
+struct CutValue {
+    using Value = StepCut;
+    bool read(Reader& reader, const YamlNode& node, Value& cut) const;
+    Json schema() const;
+};
+
+}  // namespace brownout::sim
