@@ -188,8 +188,8 @@ void check_hash(std::span<const std::uint8_t> bytes, ImageInfo& info)
         info.hash_present = true;
         const auto stored = bytes.subspan(tlv.offset_bytes, tlv.byte_count);
         const std::vector<std::uint8_t> digest = digest_of(covered(bytes, info), hash);
-        info.hash_matches = (info.flags & kFlagsEncrypted) == 0 &&
-                            std::equal(digest.begin(), digest.end(), stored.begin(), stored.end());
+        // The hash covers the plain payload; an encrypted one does not match.
+        info.hash_matches = std::equal(digest.begin(), digest.end(), stored.begin(), stored.end());
         return;
     }
 }

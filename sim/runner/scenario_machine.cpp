@@ -1,10 +1,14 @@
 #include <sim/scenario_machine.hpp>
 
+#include "crypto/key_unwrap.hpp"
+#include "crypto/key_wrap.hpp"
+#include "crypto/payload_cipher.hpp"
 #include "machine/logical_flash.hpp"
 
 #include <sim/data_paths.hpp>
 #include <sim/scenario_names.hpp>
 
+#include <boot/image.h>
 #include <models/assert.hpp>
 
 #include <algorithm>
@@ -25,6 +29,26 @@ bool is_authentic(const Scenario& scenario, const BootSetup& setup,
     return std::any_of(setup.signing_keys.begin(), setup.signing_keys.end(), [&](const auto& key) {
         return image_signature_matches(bytes, info, scenario.boot.signature, key);
     });
+}
+
+// With the payload decrypted, or encrypted if it is plain: CTR does either.
+std::vector<std::uint8_t> other_form_of(const std::vector<std::uint8_t>& bytes,
+                                        const ImageInfo& info, const BootSetup& setup)
+{
+    const ImageTlv* const tlv = info.tlv(tlv_of_key_wrap(setup.config.encryption));
+    const bool is_flagged = (info.flags & IMAGE_FLAGS_ENCRYPTED) != 0;
+    std::vector<std::uint8_t> key(setup.config.image_key_bytes);
+    if (setup.config.encryption == CRYPTO_WRAP_NONE || !is_flagged || tlv == nullptr ||
+        recover_image_key(setup.config.encryption, setup.encryption_key,
+                          std::span(bytes).subspan(tlv->offset_bytes, tlv->byte_count),
+                          key) != CRYPTO_OK) {
+        return {};
+    }
+    std::vector<std::uint8_t> form = bytes;
+    PayloadCipher cipher;
+    cipher.begin(key, 0);
+    cipher.apply(std::span(form).subspan(info.header_bytes, info.payload_bytes));
+    return form;
 }
 
 void require_strategy(const Scenario& scenario, const boot_firmware& core)
@@ -69,6 +93,12 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
             image.is_image = true;
         }
         image.authentic = image.is_image && is_authentic(scenario_, setup, image.bytes, image.info);
+        if (image.is_image) {
+            image.other_form = other_form_of(image.bytes, image.info, setup);
+        }
+        if (const auto plain = parse_image(image.other_form); plain && !image.authentic) {
+            image.authentic = is_authentic(scenario_, setup, image.other_form, *plain);
+        }
         images_.push_back(std::move(image));
     }
 }
@@ -96,8 +126,10 @@ std::optional<std::size_t> ScenarioMachine::image_at(const MachineState& state,
             continue;
         }
         held.resize(length);
-        if (flash.read(cells, offset_bytes, held) &&
-            std::equal(held.begin(), held.end(), image.bytes.begin())) {
+        const bool is_read = flash.read(cells, offset_bytes, held);
+        if (is_read && (std::equal(held.begin(), held.end(), image.bytes.begin()) ||
+                        (!image.other_form.empty() &&
+                         std::equal(held.begin(), held.end(), image.other_form.begin())))) {
             return i;
         }
     }

@@ -75,6 +75,63 @@ Key<BootOptions> signature_key()
     return result;
 }
 
+struct EncryptionDraft {
+    crypto_key_wrap type = CRYPTO_WRAP_NONE;
+    std::filesystem::path key;
+    std::uint32_t bits = 128;
+    bool save_tlv = false;
+};
+
+// 128 or 256
+struct AesBits {
+    using Value = std::uint64_t;
+    bool read(Reader& reader, const YamlNode& node, Value& bits) const
+    {
+        if (!WholeNumber{128, 256}.read(reader, node, bits)) {
+            return false;
+        }
+        if (bits != 128 && bits != 256) {
+            reader.must_be(node, "128 or 256");
+            return false;
+        }
+        return true;
+    }
+    Json schema() const { return {{"enum", Json::array({128, 256})}}; }
+};
+
+const KeyTable<EncryptionDraft>& encryption_keys()
+{
+    static const KeyTable<EncryptionDraft> kTable{
+        "encryption",
+        {key("type", kRequired, Choice<crypto_key_wrap>{key_wrap_names}, &EncryptionDraft::type,
+             "how the key of an image is wrapped in its TLV"),
+         key("key", kRequired, ExistingFile{}, &EncryptionDraft::key,
+             "private key of the device (PEM or DER), for aes-kw an AES key in base64"),
+         key("bits", kOptional, AesBits{}, &EncryptionDraft::bits, "of AES: 128 (default) or 256"),
+         key("save_tlv", kOptional, Flag{}, &EncryptionDraft::save_tlv,
+             "BOOT_SWAP_SAVE_ENCTLV: a swap keeps wrapped keys in its trailer instead of plain "
+             "ones; default false")}};
+    return kTable;
+}
+
+Key<BootOptions> encryption_key()
+{
+    Key<BootOptions> result;
+    result.name = "encryption";
+    result.doc = "images may be encrypted; default: they may not";
+    result.read = [](Reader& reader, const YamlNode& node, BootOptions& boot) {
+        EncryptionDraft draft;
+        if (Fields<EncryptionDraft>{encryption_keys}.read(reader, node, draft)) {
+            boot.encryption = draft.type;
+            boot.encryption_key = std::move(draft.key);
+            boot.image_key_bytes = draft.bits / 8;
+            boot.save_encrypted_tlv = draft.save_tlv;
+        }
+    };
+    result.schema = [] { return fields_schema(encryption_keys()); };
+    return result;
+}
+
 const KeyTable<RamRegion>& ram_load_keys()
 {
     static const KeyTable<RamRegion> kTable{
@@ -174,7 +231,7 @@ const KeyTable<BootOptions>& boot_keys()
                  "whose wording the log lines have"),
              key("strategy", kRequired, Choice<boot_strategy>{strategy_names},
                  &BootOptions::strategy, "how an update gets into the primary slot"),
-             signature_key(),
+             signature_key(), encryption_key(),
              key("max_image_sectors", kOptional, WholeNumber{1, 1 << 16},
                  &BootOptions::max_image_sectors,
                  "BOOT_MAX_IMG_SECTORS: sizes the status area; default 128"),

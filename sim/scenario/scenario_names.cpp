@@ -34,6 +34,17 @@ std::span<const Named<crypto_signature>> signature_names()
     return kNames;
 }
 
+std::span<const Named<crypto_key_wrap>> key_wrap_names()
+{
+    static constexpr Named<crypto_key_wrap> kNames[] = {
+        {"rsa2048-oaep", CRYPTO_WRAP_RSA2048_OAEP},
+        {"aes-kw", CRYPTO_WRAP_AES_KW},
+        {"ecies-p256", CRYPTO_WRAP_ECIES_P256},
+        {"ecies-x25519", CRYPTO_WRAP_ECIES_X25519},
+        {"ecies-x25519-sha512", CRYPTO_WRAP_ECIES_X25519_SHA512}};
+    return kNames;
+}
+
 std::span<const Named<boot_downgrade>> downgrade_names()
 {
     static constexpr std::array<Named<boot_downgrade>, 3> kNames = {

@@ -1,6 +1,7 @@
 // From a scenario to what a machine is built from.
 #include "scenario_keys.hpp"
 
+#include "../crypto/key_wrap.hpp"
 #include "../image/key_file.hpp"
 
 #include <models/assert.hpp>
@@ -63,6 +64,12 @@ BootSetup boot_setup(const Scenario& scenario)
     setup.config.keep_backup = boot.keep_backup;
     setup.config.hash = boot.signature == CRYPTO_ECDSA_P384 ? CRYPTO_SHA384 : CRYPTO_SHA256;
     setup.config.signature = boot.signature;
+    setup.config.encryption = boot.encryption;
+    setup.config.image_key_bytes = boot.image_key_bytes;
+    setup.config.save_encrypted_tlv = boot.save_encrypted_tlv;
+    if (boot.encryption != CRYPTO_WRAP_NONE) {
+        setup.encryption_key = read_unwrapping_key(boot.encryption_key);
+    }
     setup.config.ram_load_address = boot.ram_load.address;
     setup.config.ram_load_bytes = boot.ram_load.size_bytes;
     setup.config.fixes = boot.fixes;

@@ -81,6 +81,14 @@ private:
         unless_default("log", boot.log, fallback.log);
         choice("strategy", strategy_names(), boot.strategy);
         signature(boot);
+        if (boot.encryption != CRYPTO_WRAP_NONE) {
+            begin_map("encryption", true);
+            choice("type", key_wrap_names(), boot.encryption);
+            value("key", relative(boot.encryption_key));
+            unless_default("bits", boot.image_key_bytes * 8, 128u);
+            unless_default("save_tlv", boot.save_encrypted_tlv, false);
+            end_map();
+        }
         value("max_image_sectors", boot.max_image_sectors);
         value("alignment", boot.max_align_bytes);
         unless_default("validate_primary", boot.validate_primary, fallback.validate_primary);

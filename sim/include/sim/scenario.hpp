@@ -60,6 +60,10 @@ struct BootOptions {
     boot_strategy strategy = BOOT_SWAP_MOVE;
     crypto_signature signature = CRYPTO_ECDSA_P256;
     std::vector<std::filesystem::path> signing_keys;  // public, DER; empty: signature none
+    crypto_key_wrap encryption = CRYPTO_WRAP_NONE;    // how image keys are wrapped
+    std::filesystem::path encryption_key;             // private; empty: none
+    std::uint32_t image_key_bytes = 16;               // or 32
+    bool save_encrypted_tlv = false;                  // in the trailer, instead of plain keys
     std::uint32_t max_image_sectors = 128;
     std::uint32_t max_align_bytes = 8;
     std::uint32_t image_count = 1;  // from the partitions

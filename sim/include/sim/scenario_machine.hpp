@@ -23,6 +23,9 @@ struct KnownImage {
     ImageInfo info;          // all zero if the bytes are no image
     bool is_image = false;   // header and TLVs can be read
     bool authentic = false;  // hash and, where one is asked for, signature are good
+    // The same with the payload decrypted (or, if the file is plain, encrypted), as it lies in the
+    // other slot; empty: it has no image key that the bootloader can unwrap.
+    std::vector<std::uint8_t> other_form;
 };
 
 class ScenarioMachine {
@@ -41,7 +44,7 @@ public:
     // The devices as the scenario starts.
     MachineState initial_state() const;
 
-    // The known image that lies bit-exact at `offset` of a device; nullopt if none does.
+    // The known image that lies bit-exact, in one of its forms, at `offset` of a device; nullopt if none does.
     std::optional<std::size_t> image_at(const MachineState& state, std::uint32_t device,
                                         std::uint64_t offset_bytes) const;
     // The same for a slot: at its start or, for swap using offset, at its second sector.

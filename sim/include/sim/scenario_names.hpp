@@ -19,6 +19,7 @@ struct Named {
 
 std::span<const Named<boot_strategy>> strategy_names();
 std::span<const Named<crypto_signature>> signature_names();
+std::span<const Named<crypto_key_wrap>> key_wrap_names();
 std::span<const Named<boot_downgrade>> downgrade_names();
 std::span<const Named<boot_fix>> fix_names();
 std::span<const Named<boot_older>> older_names();
