@@ -26,12 +26,18 @@ protected:
         map_.areas[1] = *bench_.secondary();
         const std::uint8_t magic[] = {0x3D, 0xB8, 0xF3, 0x96};
         std::copy(std::begin(magic), std::end(magic), file_.begin());
-        start({});
+        start(Built());
     }
 
-    void start(image_manager_options options)
+    struct Built {
+        bool before_upload = false;
+        bool pending = false;
+        std::uint32_t older = 0;
+    };
+    void start(Built built)
     {
-        options.block_bytes = 512;
+        const image_manager_options options{IMAGE_WRITER_FLASH_IMG, 512, built.before_upload,
+                                            built.pending, built.older};
         image_manager_start(&manager_, &app_, &options);
     }
 
@@ -82,7 +88,7 @@ TEST_F(ImageManager, TakesChunksOfAnySizeAndFinishesWithTheLastOne)
 TEST_F(ImageManager, LooksAtTheFirstChunkBeforeItTouchesAnything)
 {
     dirty(0);
-    start({.erases_before_upload = true});
+    start({true, false, 0});
     EXPECT_EQ(send(0, 31), IMAGE_MANAGER_BAD_HEADER);
     file_[0] = 0;
     EXPECT_EQ(send(0, 32), IMAGE_MANAGER_BAD_HEADER_MAGIC);
@@ -123,7 +129,8 @@ TEST_F(ImageManager, ResumesTheSameFileAndBeginsAnewWithAnother)
 TEST_F(ImageManager, AnEraseEndsAnUnfinishedUploadUnlessItIsTheOlderOne)
 {
     for (const bool older : {false, true}) {
-        start({.older = older ? IMAGE_MANAGER_OLDER_51798_ERASE_KEEPS_UPLOAD : 0u});
+        start({false, false,
+               older ? std::uint32_t{IMAGE_MANAGER_OLDER_51798_ERASE_KEEPS_UPLOAD} : 0u});
         ASSERT_EQ(send(0, 600), IMAGE_MANAGER_OK);
         ASSERT_EQ(image_manager_erase(&manager_, 0), IMAGE_MANAGER_OK);
         ASSERT_EQ(send(0, 600), IMAGE_MANAGER_OK);
@@ -134,7 +141,7 @@ TEST_F(ImageManager, AnEraseEndsAnUnfinishedUploadUnlessItIsTheOlderOne)
 
 TEST_F(ImageManager, ErasesBeforeAnUploadWhatTheImageAndItsTrailerNeed)
 {
-    start({.erases_before_upload = true});
+    start({true, false, 0});
     ASSERT_EQ(send(0, 600), IMAGE_MANAGER_OK);
     EXPECT_TRUE(erases().empty());  // the slot was blank
     dirty(kSlotBytes - 1);
@@ -144,7 +151,7 @@ TEST_F(ImageManager, ErasesBeforeAnUploadWhatTheImageAndItsTrailerNeed)
 
 TEST_F(ImageManager, AnExactLengthIsRefusedByTheFlash)
 {
-    start({.erases_before_upload = true, .older = IMAGE_MANAGER_OLDER_24706_EXACT_LENGTH});
+    start({true, false, IMAGE_MANAGER_OLDER_24706_EXACT_LENGTH});
     ASSERT_EQ(send(0, 600), IMAGE_MANAGER_OK);  // blank: nothing to erase
     dirty(100);
     EXPECT_EQ(send(0, 600, kOtherSha), IMAGE_MANAGER_ERASE_FAILED);
@@ -156,15 +163,15 @@ TEST_F(ImageManager, ARequestGuardsItsImage)
 {
     ASSERT_EQ(app_set_pending(&app_, 0, false), 0);
     EXPECT_EQ(send(0, 600), IMAGE_MANAGER_OK);  // a request without an image guards nothing
-    start({.older = IMAGE_MANAGER_OLDER_97_TRAILER_ALONE});
+    start({false, false, IMAGE_MANAGER_OLDER_97_TRAILER_ALONE});
     EXPECT_EQ(send(0, 600), IMAGE_MANAGER_NO_FREE_SLOT);
     EXPECT_EQ(image_manager_erase(&manager_, 0), IMAGE_MANAGER_BAD_STATE);
 
     std::copy(file_.begin(), file_.begin() + 32, secondary());
-    start({});
+    start(Built());
     EXPECT_EQ(send(0, 600), IMAGE_MANAGER_NO_FREE_SLOT);
     EXPECT_EQ(image_manager_erase(&manager_, 0), IMAGE_MANAGER_BAD_STATE);
-    start({.erases_pending = true});
+    start({false, true, 0});
     EXPECT_EQ(send(0, 600), IMAGE_MANAGER_NO_FREE_SLOT);
     EXPECT_EQ(image_manager_erase(&manager_, 0), IMAGE_MANAGER_OK);
     EXPECT_EQ(send(0, 600), IMAGE_MANAGER_OK);
