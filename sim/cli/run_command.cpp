@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "gdb_replay.hpp"
 #include "output_file.hpp"
+#include "picture_options.hpp"
 #include "wave_options.hpp"
 
 #include <sim/log_release.hpp>
@@ -18,6 +19,7 @@ struct RunOptionsGiven {
     std::string json;
     std::vector<std::string> exports;
     WaveOptions waves;
+    PictureOptions pictures;
     GdbOptions gdb;
 };
 
@@ -60,15 +62,20 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     const std::string& json = given.json;
     ScenarioMachine machine(load_scenario(file));
     require_exports(machine, given);
-    const bool quiet = json == "-" || given.waves.to_standard_output();
+    const bool quiet =
+        json == "-" || given.waves.to_standard_output() || given.pictures.to_standard_output();
     WaveRecorder waves = given.waves.recorder(machine.machine().board());
     std::cout << (quiet ? "" : machine.scenario().name + "\n");
     if (!quiet) {
         print_release(machine);
     }
     RunText text(machine, std::cout);
-    const ScenarioResult result = run_scenario(machine, quiet ? nullptr : &text, SIZE_MAX,
-                                               given.waves.wanted() ? &waves : nullptr);
+    // A map takes the place of the text.
+    RunListener* const told = quiet || given.pictures.map ? nullptr : &text;
+    ScenarioRecorder recorder(machine, told);
+    const ScenarioResult result = run_scenario(machine, given.pictures.wanted() ? &recorder : told,
+                                               SIZE_MAX, given.waves.wanted() ? &waves : nullptr);
+    given.pictures.show(recorder.recording(), quiet);
     if (!quiet) {
         text.summary(result);
     }
@@ -90,12 +97,14 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "
                         "PLACE=FILE.bin");
     given->waves.add_to(*command);
+    given->pictures.add_to(*command);
     given->gdb.add_to(*command, false);
     command->callback([given, &exit_code] {
         if (given->gdb.act(given->files)) {
             return;
         }
         given->waves.check(given->files);
+        given->pictures.check(given->files);
         require_writable(given->json, given->files);
         if (given->files.size() > 1 && !(given->json.empty() && given->exports.empty())) {
             throw InputError(
@@ -124,12 +133,16 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
     command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
     given->gdb.add_to(*command, true);
     given->waves.add_to(*command);
+    given->pictures.add_to(*command);
     command->callback([given, &exit_code] {
         if (given->gdb.act(given->files)) {
             return;
         }
         given->waves.check(given->files);
-        std::ostream& out = given->waves.to_standard_output() ? std::cerr : std::cout;
+        given->pictures.check(given->files);
+        const bool piped =
+            given->waves.to_standard_output() || given->pictures.to_standard_output();
+        std::ostream& out = piped ? std::cerr : std::cout;
         for (const std::string& file : given->files) {
             const bool holds = run_file(file, *given);
             out << file << (holds ? ": no longer fails\n" : ": still fails\n");
