@@ -4,6 +4,8 @@
 #include "picture_options.hpp"
 #include "wave_options.hpp"
 
+#include "../report/wear_report.hpp"
+
 #include <sim/log_release.hpp>
 #include <sim/report.hpp>
 
@@ -21,6 +23,7 @@ struct RunOptionsGiven {
     WaveOptions waves;
     PictureOptions pictures;
     GdbOptions gdb;
+    bool wear = false;
 };
 
 void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
@@ -78,6 +81,7 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     given.pictures.show(recorder.recording(), quiet);
     if (!quiet) {
         text.summary(result);
+        std::cout << (given.wear ? wear_text(machine, result.state) : "");
     }
     if (!json.empty()) {
         write_output(json, run_json(machine, result));
@@ -99,6 +103,8 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     given->waves.add_to(*command);
     given->pictures.add_to(*command);
     given->gdb.add_to(*command, false);
+    command->add_flag("--wear", given->wear,
+                      "say what was erased how often, and how many such runs the flash endures");
     command->callback([given, &exit_code] {
         if (given->gdb.act(given->files)) {
             return;

@@ -28,6 +28,40 @@ std::uint64_t heap_bytes()
     return info.uordblks + info.hblkhd;
 }
 
+// Does an image get into a slot in this step?
+bool brings_image(const Step& step)
+{
+    const auto* const session = std::get_if<SmpStep>(&step.action);
+    return step.kind() == StepKind::kUpload ||
+           (session != nullptr &&
+            std::any_of(session->requests.begin(), session->requests.end(),
+                        [](const auto& request) { return request.kind() == SmpKind::kUpload; }));
+}
+
+// Whether the upgrade that a step asks for is for good; nullopt: it asks for none.
+std::optional<bool> requested_permanence(const Step& step)
+{
+    if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
+        return request->permanent;
+    }
+    if (const auto* const upload = std::get_if<UploadStep>(&step.action);
+        upload != nullptr && upload->application.then_request != UpgradeRequest::kNone) {
+        return upload->application.then_request == UpgradeRequest::kPermanent;
+    }
+    if (const auto* const session = std::get_if<SmpStep>(&step.action)) {
+        for (const SmpRequest& request : session->requests) {
+            const auto* const confirm = std::get_if<SmpConfirm>(&request.action);
+            if (confirm != nullptr && !confirm->image.empty()) {
+                return true;
+            }
+            if (request.kind() == SmpKind::kTest) {
+                return false;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 class Explorer {
 public:
     Explorer(ScenarioMachine& machine, const ExploreLimits& limits,
@@ -94,9 +128,7 @@ private:
     {
         const std::vector<Step>& steps = machine_.scenario().steps;
         // What was uploaded last is what the exploration is about.
-        const auto last_upload = std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) {
-                                     return step.kind() == StepKind::kUpload;
-                                 }).base();
+        const auto last_upload = std::find_if(steps.rbegin(), steps.rend(), brings_image).base();
         const auto first = std::find_if(last_upload, steps.end(),
                                         [this](const Step& step) { return is_during(step); });
         if (first == steps.end()) {
@@ -116,9 +148,11 @@ private:
             }
         }
         Story story;
-        for (auto step = last_upload; step != steps.end(); ++step) {
-            if (const auto* request = std::get_if<RequestUpgradeStep>(&step->action)) {
-                story.permanent = request->permanent;
+        // A session may ask for the upgrade in the step that brings the image.
+        for (auto step = last_upload - (last_upload == steps.begin() ? 0 : 1); step != steps.end();
+             ++step) {
+            if (const auto permanent = requested_permanence(*step)) {
+                story.permanent = *permanent;
                 story.requested = step < first;
                 break;
             }

@@ -1,6 +1,7 @@
 #include <sim/report.hpp>
 
 #include "report_json.hpp"
+#include "wear_report.hpp"
 
 #include <sim/crypto.hpp>
 #include <sim/log_release.hpp>
@@ -30,6 +31,22 @@ Json rules_json(const std::vector<Violation>& violations)
                         {"source", violation.source},
                         {"symbol", violation.symbol},
                         {"after_calls", violation.call}});
+    }
+    return list;
+}
+
+Json wear_json(const ScenarioMachine& machine, const MachineState& state)
+{
+    Json list = Json::array();
+    for (const PartitionWear& wear : wear_of(machine, state)) {
+        list.push_back({{"partition", wear.area->name},
+                        {"device", machine.machine().board().devices[wear.area->device].name},
+                        {"erases", wear.erases},
+                        {"sectors_erased", wear.sectors_erased},
+                        {"most_erases", wear.most_erases},
+                        {"most_sector", wear.most_sector},
+                        {"erase_cycles_max", wear.erase_cycles_max},
+                        {"runs_in_a_lifetime", wear.runs_in_a_lifetime()}});
     }
     return list;
 }
@@ -126,6 +143,7 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
         }
         steps.push_back(std::move(entry));
     }
+    document["wear"] = wear_json(machine, result.state);
     Json& slots = document["slots"] = Json::object();
     for (const AreaPlan& area : machine.machine().board().areas) {
         slots[area.name] = machine.slot_text(result.state, area);

@@ -119,6 +119,7 @@ private:
         options.observer = &recorder;
         recorder.listener = listener_ != nullptr ? listener_->observer() : nullptr;
         options.start = now_;
+        options.every_poll = waves_ != nullptr;  // what is drawn is what happened
         const StepCut* cut = step.cut();
         if (cut != nullptr) {
             options.cut = cut->where;

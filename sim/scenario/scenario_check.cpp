@@ -303,6 +303,9 @@ private:
                                      "swap-scratch and overwrite-only");
             return;
         }
+        if (session.interval > models::milliseconds(3'600'000)) {
+            reader_.fail(step.place, "the interval between two requests is at most 3600 s");
+        }
         for (const SmpRequest& request : session.requests) {
             std::visit([&](const auto& action) { check_request(action, request.place); },
                        request.action);

@@ -5,6 +5,11 @@
 #include "../image/key_file.hpp"
 
 #include <models/assert.hpp>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <memory>
+#include <string>
 
 namespace brownout::sim {
 
@@ -24,6 +29,47 @@ std::uint32_t area_id(const Partition& partition, std::uint32_t other_index)
         break;
     }
     return 16 + other_index;
+}
+
+struct PrivateKeyDeleter {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+
+bool is_private_key(const std::vector<std::uint8_t>& der, const char* type)
+{
+    const unsigned char* bytes = der.data();
+    const std::unique_ptr<EVP_PKEY, PrivateKeyDeleter> key(
+        d2i_AutoPrivateKey(nullptr, &bytes, static_cast<long>(der.size())));
+    ERR_clear_error();
+    return key != nullptr && EVP_PKEY_is_a(key.get(), type) == 1;
+}
+
+// A key of another kind would unwrap nothing, and every encrypted image be refused.
+void require_key_of_kind(const BootOptions& boot, const std::vector<std::uint8_t>& key)
+{
+    const auto require = [&](bool good, const std::string& what) {
+        if (!good) {
+            throw InputError(boot.place, boot.encryption_key.string() + " is not " + what);
+        }
+    };
+    switch (boot.encryption) {
+    case CRYPTO_WRAP_NONE:
+        break;
+    case CRYPTO_WRAP_AES_KW:
+        require(key.size() == boot.image_key_bytes,
+                "an AES key of " + std::to_string(boot.image_key_bytes * 8) + " bits");
+        break;
+    case CRYPTO_WRAP_RSA2048_OAEP:
+        require(is_private_key(key, "RSA"), "an RSA key");
+        break;
+    case CRYPTO_WRAP_ECIES_P256:
+        require(is_private_key(key, "EC"), "a P-256 key");
+        break;
+    case CRYPTO_WRAP_ECIES_X25519:
+    case CRYPTO_WRAP_ECIES_X25519_SHA512:
+        require(is_private_key(key, "X25519"), "an X25519 key");
+        break;
+    }
 }
 
 }  // namespace
@@ -69,6 +115,7 @@ BootSetup boot_setup(const Scenario& scenario)
     setup.config.save_encrypted_tlv = boot.save_encrypted_tlv;
     if (boot.encryption != CRYPTO_WRAP_NONE) {
         setup.encryption_key = read_unwrapping_key(boot.encryption_key);
+        require_key_of_kind(boot, setup.encryption_key);
     }
     setup.config.ram_load_address = boot.ram_load.address;
     setup.config.ram_load_bytes = boot.ram_load.size_bytes;

@@ -44,7 +44,8 @@ public:
     // The devices as the scenario starts.
     MachineState initial_state() const;
 
-    // The known image that lies bit-exact, in one of its forms, at `offset` of a device; nullopt if none does.
+    // The known image that lies bit-exact, in one of its forms, at `offset` of a device; nullopt if
+    // none does.
     std::optional<std::size_t> image_at(const MachineState& state, std::uint32_t device,
                                         std::uint64_t offset_bytes) const;
     // The same for a slot: at its start or, for swap using offset, at its second sector.

@@ -3,8 +3,9 @@
 //
 // Signals: `power` and `reset` (high: the core is held) of the board; `busy` of every device whose
 // operations were announced (NVMC, parts); SCK, CS, MOSI, MISO, IO2, IO3 of every serial part. SPI
-// mode 0 is drawn: data change at the falling edge of SCK. Between two runs power and reset are
-// drawn 100 ns wide, at the end of the first: no time passes there.
+// mode 0 is drawn: data change at the falling edge of SCK. Every poll of a busy part is there.
+// Between two runs power and reset are drawn 100 ns wide, at the end of the first: no time passes
+// there.
 #pragma once
 
 #include <models/operation.hpp>

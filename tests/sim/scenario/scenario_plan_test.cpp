@@ -68,6 +68,27 @@ MachineState erased_state(const BoardPlan& plan)
     return state;
 }
 
+TEST(ScenarioPlan, TheKeyOfTheDeviceFitsTheWayImageKeysAreWrapped)
+{
+    const auto setup_with = [](const std::string& type, const std::string& key) {
+        return boot_setup(
+            parse_sample(sample_with("ecdsa-p256}}", "ecdsa-p256}, encryption: {type: " + type +
+                                                         ", key: " + key + ", save_tlv: true}}")));
+    };
+    const std::string p256 = "tutorial/keys/device-p256.pem";
+    const std::string aes = "../tests/conformance/keys/enc-aes128kw.b64";
+    const BootSetup setup = setup_with("ecies-p256", p256);
+    EXPECT_EQ(setup.config.encryption, CRYPTO_WRAP_ECIES_P256);
+    EXPECT_EQ(setup.config.image_key_bytes, 16u);
+    EXPECT_TRUE(setup.config.save_encrypted_tlv);
+    EXPECT_EQ(setup_with("aes-kw", aes).encryption_key.size(), 16u);
+    EXPECT_THROW(setup_with("aes-kw, bits: 256", aes), InputError);
+    for (const char* other : {"rsa2048-oaep", "ecies-x25519", "aes-kw"}) {
+        EXPECT_THROW(setup_with(other, p256), InputError) << other;
+    }
+    EXPECT_THROW(setup_with("ecies-p256", aes), InputError);
+}
+
 TEST(ScenarioPlan, InitialContentIsPlacedInItsOrder)
 {
     const Scenario scenario = parse_sample(

@@ -109,6 +109,15 @@ class SigrokTest(unittest.TestCase):
         self.assertGreater(len(ours), 500)
         self.assertEqual(seen, ours)
 
+    def test_every_poll_of_a_busy_part_is_in_the_trace(self):
+        lines = self.run_swap("--spi-trace", "-").splitlines()
+        opcodes = [bytes.fromhex(line.split(" out ")[1][:2])[0] for line in lines]
+        erase = opcodes.index(0x20)
+        end = next(i for i in range(erase + 1, len(opcodes)) if opcodes[i] != 0x05)
+        times = [float(line.split()[0]) for line in lines[erase:end]]
+        self.assertGreater(times[-1] - times[0], 0.03)  # tSE
+        self.assertLess(max(b - a for a, b in zip(times, times[1:])), 0.001)
+
     def test_sigrok_decodes_the_bytes_and_commands_of_our_trace(self):
         if shutil.which("sigrok-cli") is None:
             self.skipTest("sigrok-cli is not installed (tools/install-dependencies --with-check)")
