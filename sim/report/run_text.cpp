@@ -214,7 +214,7 @@ void RunText::summary(const ScenarioResult& result)
     for (const StepResult& step : result.steps) {
         expectations += step.step->kind() == StepKind::kExpect ? 1u : 0u;
     }
-    if (expectations > 0) {
+    if (expectations > 0 || !result.holds) {
         out_ << (result.holds ? fmt::format("All {} expectations hold.\n", expectations)
                               : std::string("An expectation FAILS.\n"));
     }
