@@ -54,6 +54,13 @@ void add_case_options(CLI::App& command, ExploreGiven& given, CLI::Option* files
         ->needs(reference);
 }
 
+void require_no_pictures(const ExploreGiven& given, const std::string& because)
+{
+    if (!given.dot.empty() || given.html.wanted()) {
+        throw InputError("--dot and --html " + because);
+    }
+}
+
 }  // namespace
 
 void add_explore(CLI::App& app, ExitCode& exit_code)
@@ -70,6 +77,8 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--json", given->json, "write the report as JSON; - is standard output");
     command->add_option("--junit", given->junit,
                         "write the report as JUnit XML; - is standard output");
+    given->html.add_to(*command, "write a page with the states, checks, boot times and the way to "
+                                 "the first finding, step by step");
     command->add_option("--dot", given->dot,
                         "draw the graph of states for Graphviz, those alike as one; - is standard "
                         "output");
@@ -98,9 +107,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
             return;
         }
         if (!given->reference_case.file.empty()) {
-            if (!given->dot.empty()) {
-                throw InputError("--dot draws explorations of scenarios, not of --case");
-            }
+            require_no_pictures(*given, "show explorations of scenarios, not of --case");
             given->reference_case.limits = given->limits;
             exit_code = explore_case_command(given->reference_case, given->json);
             return;
@@ -114,9 +121,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
         }
         std::sort(given->limits.at_times.begin(), given->limits.at_times.end());
         if (!given->dumps.empty()) {
-            if (!given->dot.empty()) {
-                throw InputError("--dot and --reach do not go together");
-            }
+            require_no_pictures(*given, "do not go together with --reach");
             if (given->files.size() != 1) {
                 throw CLI::ValidationError("--reach", "needs one scenario");
             }

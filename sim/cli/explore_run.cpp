@@ -72,8 +72,14 @@ public:
         require_writable(given_.json, given_.files);
         require_writable(given_.junit, given_.files);
         require_writable(given_.dot, given_.files);
+        given_.html.check(given_.files);
         const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.limits.seed);
         report_.set_planned(entries.size());
+        if (given_.html.wanted() && entries.size() > 1) {
+            throw InputError(fmt::format("--html shows one exploration; these are {}: choose one "
+                                         "with --shard I/{}",
+                                         entries.size(), entries.size()));
+        }
         if (!given_.dot.empty() && entries.size() > 1) {
             throw InputError(fmt::format("--dot draws one exploration; these are {}: choose one "
                                          "scenario",
@@ -131,6 +137,7 @@ private:
                     coverage_.add(machine, graph);
                 }
                 draw(machine, exploration, graph);
+                given_.html.write_exploration(machine, exploration, graph);
             }
             std::vector<WrittenRepro> repros;
             for (const Finding& finding : exploration.findings) {
@@ -149,7 +156,10 @@ private:
         }
     }
 
-    bool needs_graph() const { return given_.coverage || !given_.dot.empty(); }
+    bool needs_graph() const
+    {
+        return given_.coverage || !given_.dot.empty() || given_.html.wanted();
+    }
 
     void draw(const ScenarioMachine& machine, const Exploration& exploration, const Graph& graph)
     {

@@ -1,6 +1,8 @@
 // brownout explore: all explorations of one command, and their reports.
 #pragma once
 
+#include "html_option.hpp"
+
 #include <sim/case_exploration.hpp>
 #include <sim/error.hpp>
 
@@ -14,6 +16,7 @@ struct ExploreGiven {
     std::string json;  // "-": standard output; empty: none, here and below
     std::string junit;
     std::string dot;
+    HtmlOption html;
     bool github = false;
     bool print_schema = false;
     bool coverage = false;

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "gdb_replay.hpp"
+#include "html_option.hpp"
 #include "output_file.hpp"
 #include "picture_options.hpp"
 #include "wave_options.hpp"
@@ -16,6 +17,9 @@ namespace brownout::sim::cli {
 
 namespace {
 
+constexpr const char* kHtmlHelp =
+    "write a page that shows the run step by step, with the recovery from a cut at every call";
+
 struct RunOptionsGiven {
     std::vector<std::string> files;
     std::string json;
@@ -24,6 +28,7 @@ struct RunOptionsGiven {
     PictureOptions pictures;
     GdbOptions gdb;
     bool wear = false;
+    HtmlOption html;
 };
 
 void export_all(const ScenarioMachine& machine, const std::vector<std::string>& exports,
@@ -76,8 +81,9 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     // A map takes the place of the text.
     RunListener* const told = quiet || given.pictures.map ? nullptr : &text;
     ScenarioRecorder recorder(machine, told);
-    const ScenarioResult result = run_scenario(machine, given.pictures.wanted() ? &recorder : told,
-                                               SIZE_MAX, given.waves.wanted() ? &waves : nullptr);
+    const bool is_recorded = given.pictures.wanted() || given.html.wanted();
+    const ScenarioResult result = run_scenario(machine, is_recorded ? &recorder : told, SIZE_MAX,
+                                               given.waves.wanted() ? &waves : nullptr);
     given.pictures.show(recorder.recording(), quiet);
     if (!quiet) {
         text.summary(result);
@@ -88,6 +94,7 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     }
     export_all(machine, given.exports, result.state);
     given.waves.write(waves);
+    given.html.write_run(machine, recorder.recording());
     return result.holds;
 }
 
@@ -105,12 +112,14 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     given->gdb.add_to(*command, false);
     command->add_flag("--wear", given->wear,
                       "say what was erased how often, and how many such runs the flash endures");
+    given->html.add_to(*command, kHtmlHelp);
     command->callback([given, &exit_code] {
         if (given->gdb.act(given->files)) {
             return;
         }
         given->waves.check(given->files);
         given->pictures.check(given->files);
+        given->html.check(given->files);
         require_writable(given->json, given->files);
         if (given->files.size() > 1 && !(given->json.empty() && given->exports.empty())) {
             throw InputError(
@@ -138,6 +147,7 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
         app.add_subcommand("replay", "rerun a finding and say whether it still fails");
     command->add_option("repro", given->files, "NAME.repro.yaml files")->required();
     given->gdb.add_to(*command, true);
+    given->html.add_to(*command, kHtmlHelp);
     given->waves.add_to(*command);
     given->pictures.add_to(*command);
     command->callback([given, &exit_code] {
@@ -149,6 +159,7 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
         const bool piped =
             given->waves.to_standard_output() || given->pictures.to_standard_output();
         std::ostream& out = piped ? std::cerr : std::cout;
+        given->html.check(given->files);
         for (const std::string& file : given->files) {
             const bool holds = run_file(file, *given);
             out << file << (holds ? ": no longer fails\n" : ": still fails\n");

@@ -2,8 +2,6 @@
 #include "scalar_text.hpp"
 #include "yaml_fields.hpp"
 
-#include <yaml-cpp/null.h>
-
 namespace brownout::sim {
 
 namespace {
@@ -33,7 +31,7 @@ public:
     void operator()(const SmpList& list)
     {
         if (!list.expected) {
-            to_.value("list", YAML::Null);
+            to_.plain("list", "~");
             return;
         }
         to_.begin_list("list");
@@ -51,7 +49,7 @@ public:
     void operator()(const SmpConfirm& confirm)
     {
         if (confirm.image.empty()) {
-            to_.value("confirm", YAML::Null);
+            to_.plain("confirm", "~");
         } else {
             to_.value("confirm", confirm.image);
         }

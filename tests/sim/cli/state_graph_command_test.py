@@ -51,7 +51,7 @@ class StateGraphCommand(CommandTest):
         self.assert_refused(self.brownout("explore", TUTORIAL, "--dot", "none/a.dot"),
                             "none/a.dot", "cannot be written")
         self.assert_refused(self.brownout("explore", TUTORIAL, "--dot", "a.dot", "--reach", "b"),
-                            "--dot and --reach do not go together")
+                            "--dot and --html do not go together with --reach")
         self.assert_no_leftovers()
 
 

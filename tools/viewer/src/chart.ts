@@ -1,0 +1,168 @@
+// The time axis: how many sectors hold which image, over device time; runs, cuts and the cursor.
+import uPlot from 'uplot';
+import type {Events, Recording} from './data.ts';
+import type {Palette} from './palette.ts';
+import type {Timeline} from './timeline.ts';
+import {el, imageName} from './words.ts';
+
+const RUN_COLORS = ['run-boot', 'run-app', 'run-tool'];
+
+// By frame: sectors of each image, sectors erased in slots.
+function series(timeline: Timeline): number[][] {
+  const {recording, events} = timeline;
+  const images = recording.images.length;
+  const counts = new Array<number>(images).fill(0);
+  const inArea = recording.devices.map((device) => new Uint8Array(device.sizes.length));
+  for (const area of recording.areas) {
+    for (let i = 0; i < area.sizes.length; i++) inArea[area.device][area.first + i] = 1;
+  }
+  recording.devices.forEach((device, d) => device.initial.forEach((held, sector) => {
+    if (inArea[d][sector] && held.image >= 0) counts[held.image]++;
+  }));
+  const rows: number[][] = Array.from({length: images + 1}, () => []);
+  for (const frame of timeline.frames) {
+    if (frame.kind === 'op') {
+      for (const change of events.ops[frame.op].changes) {
+        if (!inArea[change.device][change.sector]) continue;
+        if (change.before.image >= 0) counts[change.before.image]--;
+        if (change.after.image >= 0) counts[change.after.image]++;
+      }
+    }
+    rows[0].push(frame.time / 1e9);
+    counts.forEach((count, i) => rows[i + 1].push(count));
+  }
+  return rows;
+}
+
+export class TimeChart {
+  readonly root = el('div', 'chart');
+  private plot: uPlot | null = null;
+  private cursor = el('div', 'cursor');
+  private timeline!: Timeline;
+
+  constructor(private recording: Recording, private palette: () => Palette,
+              private onSeek: (time: number) => void) {}
+
+  show(timeline: Timeline): void {
+    this.timeline = timeline;
+    this.plot?.destroy();
+    const palette = this.palette();
+    const axis = {
+      stroke: palette.color('dim'), grid: {stroke: palette.color('grid'), width: 1},
+      ticks: {stroke: palette.color('grid'), width: 1}, font: '11px system-ui, sans-serif',
+    };
+    const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
+    this.plot = new uPlot({
+      width: Math.max(200, this.root.clientWidth), height: 132, padding: [14, 12, 0, 0],
+      legend: {show: false},
+      cursor: {drag: {x: false, y: false}, y: false, points: {show: false}},
+      scales: {x: {time: false}},
+      axes: [
+        {...axis, size: 26, values: (_, values) => values.map((v) => `${v} s`)},
+        {...axis, size: 44, label: 'sectors', labelSize: 16, labelFont: '11px system-ui'},
+      ],
+      series: [{}, ...this.recording.images.map((image, i) => ({
+        label: imageName(image), stroke: palette.imageColor(i), width: 2, dash: dashes[i % 4],
+        points: {show: false}, paths: uPlot.paths.stepped!({align: 1}),
+      }))],
+      hooks: {drawClear: [(plot) => this.drawRuns(plot)]},
+    }, series(timeline) as uPlot.AlignedData, this.root);
+    const over = this.plot.over;
+    over.append(this.cursor);
+    let down = false;
+    const seek = (event: PointerEvent) => {
+      const x = event.clientX - over.getBoundingClientRect().left;
+      this.onSeek(this.plot!.posToVal(x, 'x') * 1e9);
+    };
+    over.addEventListener('pointerdown', (event) => {
+      down = true;
+      over.setPointerCapture(event.pointerId);
+      seek(event);
+    });
+    over.addEventListener('pointermove', (event) => down && seek(event));
+    over.addEventListener('pointerup', () => (down = false));
+  }
+
+  resize(): void {
+    this.plot?.setSize({width: Math.max(200, this.root.clientWidth), height: 132});
+  }
+
+  move(): void {
+    if (this.plot) this.placeCursor();
+  }
+
+  // A band for each run, one lane per core, with cuts between them.
+  private drawRuns(plot: uPlot): void {
+    const palette = this.palette();
+    const c = plot.ctx;
+    const {left, top, width, height} = plot.bbox;
+    const scale = window.devicePixelRatio;
+    const events: Events = this.timeline.events;
+    const lanes = Math.max(1, ...events.runs.map((run) => run.core + 1));
+    c.save();
+    c.setLineDash([]);
+    events.runs.forEach((run) => {
+      const x0 = plot.valToPos(run.start / 1e9, 'x', true);
+      const x1 = plot.valToPos(run.end / 1e9, 'x', true);
+      const y = top + (height / lanes) * run.core;
+      c.fillStyle = palette.color(RUN_COLORS[run.kind]);
+      c.fillRect(x0, y, Math.max(1, x1 - x0), height / lanes);
+      c.strokeStyle = palette.color('grid');
+      c.lineWidth = scale;
+      c.beginPath();
+      c.moveTo(Math.round(x0) + 0.5, y);
+      c.lineTo(Math.round(x0) + 0.5, y + height / lanes);
+      c.stroke();
+      if (lanes > 1 && run.start === 0) {
+        c.fillStyle = palette.color('dim');
+        c.font = `${10 * scale}px system-ui`;
+        c.fillText(this.recording.cores[run.core] ?? `core ${run.core}`, left + 4, y + 12 * scale);
+      }
+    });
+    for (const run of events.runs) {
+      if (!run.cut) continue;
+      const x = plot.valToPos(run.end / 1e9, 'x', true);
+      c.strokeStyle = c.fillStyle = palette.color('torn');
+      c.lineWidth = 2 * scale;
+      c.beginPath();
+      c.moveTo(x, top - 4 * scale);
+      c.lineTo(x, top + height);
+      c.stroke();
+      c.font = `700 ${11 * scale}px system-ui`;
+      c.textAlign = x > left + width / 2 ? 'right' : 'left';
+      c.fillText(run.cut.reset ? ' MCU reset ' : ' power cut ', x, top - 4 * scale);
+    }
+    c.restore();
+  }
+
+  // The cursor lies over the plot: moving it draws nothing again.
+  private placeCursor(): void {
+    const x = this.plot!.valToPos(this.timeline.frame.time / 1e9, 'x');
+    this.cursor.style.transform = `translateX(${x.toFixed(1)}px)`;
+  }
+}
+
+export interface Bars {
+  title: string;
+  labels: (value: number) => string;
+  edges: number[];   // of the bars, ascending; one more than counts
+  counts: number[];
+}
+
+// A histogram.
+export function barChart(bars: Bars, palette: Palette, width: number, height: number): HTMLElement {
+  const root = el('div', 'chart bars');
+  const middles = bars.counts.map((_, i) => (bars.edges[i] + bars.edges[i + 1]) / 2);
+  const axis = {stroke: palette.color('dim'), grid: {stroke: palette.color('grid'), width: 1}};
+  new uPlot({
+    width, height, padding: [8, 16, 0, 0], legend: {show: false}, cursor: {show: false},
+    scales: {x: {time: false, range: [bars.edges[0], bars.edges[bars.edges.length - 1]]},
+             y: {range: (_, _min, max) => [0, Math.max(1, max * 1.05)]}},
+    axes: [{...axis, values: (_, v) => v.map(bars.labels), label: bars.title, labelSize: 18,
+            labelFont: '12px system-ui'},
+           {...axis, size: 56}],
+    series: [{}, {fill: palette.color('image-0'), stroke: palette.color('image-0'),
+                  paths: uPlot.paths.bars!({size: [0.9, 100]}), points: {show: false}}],
+  }, [middles, bars.counts], root);
+  return root;
+}
