@@ -1,5 +1,6 @@
 #include "core/upgrade.h"
 #include "image/bytes.h"
+#include "netcore/hooks.h"
 
 #define DEPENDENCY_BYTES 12u
 
@@ -27,6 +28,9 @@ bool dependencies_are_met(struct slot_pair *pair, enum slot slot, dependency_ver
     struct tlv_walk walk;
     struct tlv_entry entry;
     enum tlv_step step;
+    if (slot == SLOT_PRIMARY && netcore_has_ram_primary(pair->boot->config, pair->image_index)) {
+        return true; /* its header is made up, there are no TLVs behind it */
+    }
     if (tlv_walk_begin(&walk, &source, &pair->slots[slot].header, TLV_DEPENDENCY, true) !=
         BOOT_OK) {
         return false;

@@ -1,6 +1,7 @@
 #include "core/headers.h"
 
 #include "core/strategy.h"
+#include "netcore/hooks.h"
 
 int header_read_at(struct slot_pair *pair, enum slot slot, const struct flash_area *area,
                    uint32_t offset_bytes)
@@ -12,6 +13,10 @@ int header_read_at(struct slot_pair *pair, enum slot slot, const struct flash_ar
 int header_read_in_place(struct slot_pair *pair, enum slot slot, bool resuming)
 {
     (void)resuming;
+    if (slot == SLOT_PRIMARY && netcore_has_ram_primary(pair->boot->config, pair->image_index)) {
+        netcore_fabricate_header(netcore_of(pair->boot->config), &pair->slots[slot].header);
+        return BOOT_OK;
+    }
     return header_read_at(pair, slot, pair->slots[slot].area, 0);
 }
 

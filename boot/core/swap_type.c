@@ -2,6 +2,8 @@
 
 #include <boot/error.h>
 
+#include "netcore/hooks.h"
+
 #define ANY 0
 
 struct swap_type_row {
@@ -89,18 +91,20 @@ enum swap_type swap_type_decide(const struct boot_io *io, const struct boot_conf
                                 const struct flash_area *secondary, uint32_t image_index)
 {
     struct trailer_layout layout = trailer_layout_of(config);
+    struct trailer_state no_trailer = {TRAILER_UNSET, SWAP_NONE, TRAILER_UNSET, TRAILER_UNSET, 0};
     struct trailer_state primary_state;
     struct trailer_state secondary_state;
 
-    if (trailer_read(&layout, primary, &primary_state) != BOOT_OK) {
+    if (netcore_has_ram_primary(config, image_index)) {
+        primary_state = no_trailer;
+    } else if (trailer_read(&layout, primary, &primary_state) != BOOT_OK) {
         return SWAP_PANIC;
     }
     if (trailer_read(&layout, secondary, &secondary_state) != BOOT_OK) {
         io_log(io, IO_LOG_INFO,
                "Secondary image of image pair (%d) is unreachable. Treat it as empty",
                (int)image_index);
-        secondary_state =
-            (struct trailer_state){TRAILER_UNSET, SWAP_NONE, TRAILER_UNSET, TRAILER_UNSET, 0};
+        secondary_state = no_trailer;
     }
     enum swap_type type = swap_type_of(config, &primary_state, &secondary_state);
     io_log(io, IO_LOG_INFO, "Image index: %d, Swap type: %s", (int)image_index, type_name(type));

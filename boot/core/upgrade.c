@@ -12,6 +12,7 @@
 #include "core/swap_type.h"
 #include "core/validate.h"
 #include "encrypt/image_keys.h"
+#include "netcore/hooks.h"
 
 /* The sector lists. False: nothing may be done with this image. A secondary with too many sectors
  * counts as one without any, which the compatibility check refuses. */
@@ -112,6 +113,7 @@ static void decide_from_tables(struct slot_pair *pair)
         pair->type = SWAP_FAIL;
         break;
     default:
+        pair->type = netcore_sequential_update(pair, pair->type);
         break;
     }
 }
@@ -276,7 +278,8 @@ int upgrade_run(struct boot_state *boot, struct boot_response *response)
     if (has_several_images(boot)) {
         dependencies_check(boot);
     }
-    for (uint32_t i = 0; i < count; i++) {
+    bool is_done = netcore_hardened_update(boot);
+    for (uint32_t i = 0; i < count && !is_done; i++) {
         update(&boot->pairs[i]);
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -284,6 +287,7 @@ int upgrade_run(struct boot_state *boot, struct boot_response *response)
             return BOOT_FAILED;
         }
     }
+    netcore_before_start(boot);
     response_fill(&boot->pairs[0], SLOT_PRIMARY, response);
     return BOOT_OK;
 }

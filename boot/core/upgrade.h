@@ -9,8 +9,12 @@
 /* Performs a swap, fresh or resumed, with the type in progress.type. False: nothing was moved. */
 bool swap_perform(struct slot_pair *pair);
 
-/* Copies the secondary image over the primary slot. Asserts on flash errors. */
+/* Copies the secondary image over the primary slot and forgets it. Asserts on flash errors, and if
+ * the network core refuses its image. */
 void overwrite_perform(struct slot_pair *pair);
+/* Its two parts. The first returns what the network core says of its image: 0, or negative. */
+int overwrite_copy(struct slot_pair *pair);
+void overwrite_forget(struct slot_pair *pair);
 
 /* copy_done and image_ok of the primary slot once an update of `type` has ended, or failed.
  * 0 or BOOT_EFLASH. */

@@ -2,6 +2,7 @@
 
 #include "core/regions.h"
 #include "core/strategy.h"
+#include "netcore/hooks.h"
 
 static bool slot_holds_nothing_bootable(const struct slot_pair *pair, enum slot slot)
 {
@@ -60,6 +61,9 @@ enum validity validate_slot(struct slot_pair *pair, enum slot slot, uint32_t req
     if (slot == SLOT_SECONDARY && mutant_is(pair, BOOT_MUTANT_NO_VALIDATION)) {
         return VALIDITY_GOOD;
     }
+    if (slot == SLOT_PRIMARY && netcore_has_ram_primary(pair->boot->config, pair->image_index)) {
+        return VALIDITY_GOOD; /* what the network core has is not there */
+    }
     if (slot_holds_nothing_bootable(pair, slot)) {
         if (slot == SLOT_SECONDARY) {
             clean_unbootable_secondary(pair);
@@ -80,6 +84,10 @@ enum validity validate_slot(struct slot_pair *pair, enum slot slot, uint32_t req
     }
     if (!header_is_sane(pair, slot) || !verify_image(pair, slot)) {
         return reject(pair, slot);
+    }
+    if (slot == SLOT_SECONDARY && !netcore_is_designated(pair)) {
+        (void)slot_scramble(pair, slot);
+        return VALIDITY_NO_IMAGE;
     }
     return VALIDITY_GOOD;
 }

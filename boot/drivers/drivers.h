@@ -31,6 +31,9 @@ extern const struct flash_driver flash_driver_spi_nand;
  * multiples, at most 16 MiB. */
 extern const struct flash_driver flash_driver_qspi_nor;
 
+/* RAM that keeps its content over a warm reset. Write unit 4, sectors as described. No options. */
+extern const struct flash_driver flash_driver_ram;
+
 /* The sector of the device that holds the byte at `device_offset_bytes`. False outside the runs. */
 struct device_sector {
     uint32_t number; /* from 0 at the start of the device */

@@ -22,8 +22,9 @@ static const struct flash_driver *driver_for(enum board_driver kind)
         return &flash_driver_spi_nand;
     case BOARD_DRIVER_QSPI_NOR:
         return &flash_driver_qspi_nor;
-    case BOARD_DRIVER_NONE:
     case BOARD_DRIVER_RAM:
+        return &flash_driver_ram;
+    case BOARD_DRIVER_NONE:
         break;
     }
     return NULL;

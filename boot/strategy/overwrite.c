@@ -9,6 +9,7 @@
 #include "core/upgrade.h"
 #include "encrypt/image_keys.h"
 #include "image/bytes.h"
+#include "netcore/hooks.h"
 #include "strategy/slot_limits.h"
 
 #include <stddef.h>
@@ -98,7 +99,7 @@ static void scramble_secondary_sector(struct slot_pair *pair, uint32_t index)
     IO_ASSERT(pair->boot->io, result == BOOT_OK);
 }
 
-void overwrite_perform(struct slot_pair *pair)
+int overwrite_copy(struct slot_pair *pair)
 {
     struct boot_state *boot = pair->boot;
     const struct overwrite_plan *plan = boot->strategy->overwrite;
@@ -119,10 +120,23 @@ void overwrite_perform(struct slot_pair *pair)
         int result = trailer_write_magic(&boot->layout, primary_of(pair));
         IO_ASSERT(boot->io, result == BOOT_OK);
     }
-    if (!plan->keep_secondary_start && !boot->config->keep_backup) {
+    return netcore_copied(pair);
+}
+
+void overwrite_forget(struct slot_pair *pair)
+{
+    if (!pair->boot->strategy->overwrite->keep_secondary_start &&
+        !pair->boot->config->keep_backup) {
         scramble_secondary_sector(pair, 0);
     }
     scramble_secondary_sector(pair, pair->slots[SLOT_SECONDARY].sector_count - 1);
+}
+
+void overwrite_perform(struct slot_pair *pair)
+{
+    int network_core = overwrite_copy(pair);
+    IO_ASSERT(pair->boot->io, network_core == NETCORE_OK); /* as the reference: at every boot */
+    overwrite_forget(pair);
 }
 
 static const struct overwrite_plan whole_slot_plan = {

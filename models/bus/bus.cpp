@@ -60,6 +60,11 @@ void BusTarget::write_bytes(std::uint32_t offset, std::span<const std::uint8_t> 
     }
 }
 
+std::string_view BusTarget::refuses(std::uint32_t, bool) const noexcept
+{
+    return {};
+}
+
 bool BusTarget::write_words(std::uint32_t, std::span<const std::uint8_t>, std::uint32_t,
                             std::uint32_t, AccessContext&) noexcept
 {

@@ -148,7 +148,11 @@ struct SocRegisters::Impl {
         } else if (offset == soc_register::kResetReas) {
             reset_reason &= ~value;
         } else if (offset == soc_register::kNetworkForceOff) {
+            const bool changes = force_off != (value & 1u);
             force_off = value & 1u;
+            if (changes && hold_changed) {
+                hold_changed();
+            }
         }
     }
 
@@ -158,6 +162,7 @@ struct SocRegisters::Impl {
     bool power_warning = false;
     std::uint32_t reset_reason = 0;
     std::uint32_t force_off = 1;
+    std::function<void()> hold_changed;
 
     Words ficr{*this, Block::kFicr, "ficr"};
     Words uicr{*this, Block::kUicr, "uicr"};
@@ -205,6 +210,16 @@ void SocRegisters::reset(ResetKind kind)
 PowerFailComparator& SocRegisters::comparator()
 {
     return impl_->comparator;
+}
+
+void SocRegisters::release_network_core()
+{
+    impl_->force_off = 0;
+}
+
+void SocRegisters::on_network_hold(std::function<void()> changed)
+{
+    impl_->hold_changed = std::move(changed);
 }
 
 bool SocRegisters::holds_network_core() const

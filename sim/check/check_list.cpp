@@ -58,6 +58,7 @@ std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine)
     std::vector<std::unique_ptr<Check>> checks;
     if (is_default) {
         checks = default_checks();
+        add_network_checks(machine, checks);
     }
     for (auto& named : checks_named(options.checks)) {
         checks.push_back(std::move(named));

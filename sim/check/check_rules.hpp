@@ -14,6 +14,10 @@ std::unique_ptr<Check> make_comes_to_rest();
 std::unique_ptr<Check> make_no_rule_broken();
 std::unique_ptr<Check> make_quiet_at_rest();
 
+// Of scenarios with a network core; `machine` must outlive them.
+void add_network_checks(const ScenarioMachine& machine,
+                        std::vector<std::unique_ptr<Check>>& checks);
+
 // Those that are asked for, at the end of `checks`.
 void add_budget_checks(const ExploreBudgets& budgets, std::vector<std::unique_ptr<Check>>& checks);
 

@@ -52,6 +52,7 @@ CutPlan cut_plan(const ExploreOptions& options, const ExploreLimits& limits)
         }
     }
     plan.tears_max = options.tears_max;
+    plan.every_network_content = limits.every_network_content;
     plan.seed = limits.seed.value_or(options.seed);
     const auto has = [&](models::ResetKind kind) {
         return std::find(options.resets.begin(), options.resets.end(), kind) !=

@@ -31,6 +31,7 @@ struct CutPlan {
     std::uint64_t seed = 1;
     bool power_loss = true;
     bool mcu_reset = false;
+    bool every_network_content = false;
     std::vector<models::Duration> at_times;  // ascending
 };
 

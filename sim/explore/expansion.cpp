@@ -1,6 +1,7 @@
 #include "expansion.hpp"
 
 #include "app_actions.hpp"
+#include "network_reduction.hpp"
 
 namespace brownout::sim {
 
@@ -8,8 +9,10 @@ namespace {
 
 class Collector {
 public:
-    Collector(const Node& node, const CutPlan& plan, Expansion& expansion, KnownNodes& known)
-        : last_(node.state), torn_(node.torn), plan_(plan), expansion_(expansion), known_(known)
+    Collector(const ScenarioMachine& machine, const Node& node, const CutPlan& plan,
+              Expansion& expansion, KnownNodes& known)
+        : machine_(machine), last_(node.state), torn_(node.torn), plan_(plan),
+          expansion_(expansion), known_(known)
     {
     }
 
@@ -42,7 +45,21 @@ public:
     void finish() { expansion_.new_state_bytes = std::move(out_.bytes); }
 
 private:
-    NodeKey add_settled(const EdgeLabel& label, Story story, const MachineState& state)
+    NodeKey add_settled(const EdgeLabel& label, Story story, const MachineState& found)
+    {
+        if (!machine_.machine().board().network || machine_.network_image(found)) {
+            return add_state(label, story, found);
+        }
+        ++expansion_.network_half_written;
+        if (plan_.every_network_content) {
+            return add_state(label, story, found);
+        }
+        MachineState reduced = found;
+        forget_half_written_network_image(machine_, reduced);
+        return add_state(label, story, reduced);
+    }
+
+    NodeKey add_state(const EdgeLabel& label, Story story, const MachineState& state)
     {
         ++expansion_.edges;
         const bool tears = label.tear.kind != models::TearKind::kNotStarted && plan_.tears_max;
@@ -73,6 +90,7 @@ private:
             put_bytes(state.parts[i].running);
             out_.put(state.parts[i].busy_until);
         }
+        out_.put(state.unknown_network_pages);
         last_ = state;
         return key;
     }
@@ -83,6 +101,7 @@ private:
         out_.bytes.insert(out_.bytes.end(), bytes.begin(), bytes.end());
     }
 
+    const ScenarioMachine& machine_;
     MachineState last_;
     std::uint8_t torn_;
     const CutPlan& plan_;
@@ -103,6 +122,16 @@ BootFacts facts_of(const ScenarioMachine& machine, const MachineState& state, Ru
     for (const LogLine& line : report.log) {
         if (line.level == IO_LOG_ERROR) {
             facts.errors.push_back(line.text);
+        }
+    }
+    if (report.network) {
+        facts.network_text = network_words(machine, state, *report.network);
+        if (report.network->read_unknown_pages) {
+            facts.network_image = kUnknownImageBooted;
+        } else if (report.network->outcome &&
+                   report.network->outcome->kind == OutcomeKind::kHandedOver) {
+            const auto image = machine.network_image(state);
+            facts.network_image = image ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
         }
     }
     if (report.outcome.kind == OutcomeKind::kHandedOver) {
@@ -141,7 +170,7 @@ Expansion expand(ScenarioMachine& machine, const Graph& graph, const Node& node,
 {
     Expansion expansion;
     expansion.node = node_index;
-    Collector collector(node, plan, expansion, known);
+    Collector collector(machine, node, plan, expansion, known);
     MachineState state = node.state;
     const bool may_tear = !plan.tears_max || node.torn < *plan.tears_max;
     const bool by_app = machine.scenario().app.has_value();
@@ -210,6 +239,7 @@ void read_new_states(const Expansion& expansion, MachineState state,
             state.parts[d].running = in.get_bytes();
             state.parts[d].busy_until = in.get<models::Duration>();
         }
+        state.unknown_network_pages = in.get<std::uint32_t>();
         take(found, state);
     }
 }
@@ -221,6 +251,7 @@ void write_expansion(const Expansion& expansion, ByteWriter& to)
     to.put(expansion.next);
     to.put(expansion.edges);
     to.put(expansion.boots);
+    to.put(expansion.network_half_written);
     to.put(expansion.new_states);
     to.put(facts.outcome);
     to.put(facts.image);
@@ -229,6 +260,8 @@ void write_expansion(const Expansion& expansion, ByteWriter& to)
     to.put(facts.operations);
     to.put(facts.duration);
     to.put_text(facts.text);
+    to.put(facts.network_image);
+    to.put_text(facts.network_text);
     to.put(static_cast<std::uint32_t>(facts.errors.size()));
     for (const std::string& line : facts.errors) {
         to.put_text(line);
@@ -254,6 +287,7 @@ Expansion read_expansion(ByteReader& from)
     expansion.next = from.get<NodeKey>();
     expansion.edges = from.get<std::uint64_t>();
     expansion.boots = from.get<std::uint64_t>();
+    expansion.network_half_written = from.get<std::uint64_t>();
     expansion.new_states = from.get<std::uint32_t>();
     facts.outcome = from.get<OutcomeKind>();
     facts.image = from.get<std::int32_t>();
@@ -262,6 +296,8 @@ Expansion read_expansion(ByteReader& from)
     facts.operations = from.get<std::uint64_t>();
     facts.duration = from.get<models::Duration>();
     facts.text = from.get_text();
+    facts.network_image = from.get<std::int32_t>();
+    facts.network_text = from.get_text();
     for (auto n = from.get<std::uint32_t>(); n > 0 && !from.failed; --n) {
         facts.errors.push_back(from.get_text());
     }

@@ -51,6 +51,7 @@ struct Expansion {
     NodeKey next;  // after the uncut boot alone
     std::uint64_t edges = 0;
     std::uint64_t boots = 1;
+    std::uint64_t network_half_written = 0;  // edges that leave it so
     std::uint32_t new_states = 0;
     std::vector<std::uint8_t> new_state_bytes;
 };

@@ -169,6 +169,7 @@ private:
         frontier_.push_back(0);
     }
 
+    // An image for the network core is nothing that a bootloader starts.
     std::int16_t known_in(const MachineState& state, flash_role role) const
     {
         const AreaPlan* area = machine_.machine().area(role, 0);
@@ -176,7 +177,8 @@ private:
             return kUnknownImageBooted;
         }
         const auto image = machine_.image_in(state, *area);
-        const bool usable = image && machine_.images()[*image].authentic;
+        const bool usable = image && machine_.images()[*image].authentic &&
+                            !machine_.is_for_network_core(machine_.images()[*image]);
         return usable ? static_cast<std::int16_t>(*image) : std::int16_t{kUnknownImageBooted};
     }
 
@@ -266,6 +268,7 @@ private:
         const std::uint32_t source = expansion.node;
         edges_ += expansion.edges;
         boots_ += expansion.boots;
+        network_half_written_ += expansion.network_half_written;
         read_new_states(
             expansion, graph_.nodes[source].state,
             [&](const NewState& found, const MachineState& state) { reach(source, found, state); });
@@ -340,6 +343,10 @@ private:
                     std::max(result.boots_to_rest_max, boots_to_rest(graph_, i).value_or(0));
             }
         }
+        result.network = network_summary(graph_, machine_);
+        if (result.network) {
+            result.network->cuts_half_written = network_half_written_;
+        }
         result.findings = find_violations(graph_, machine_, checks_);
         for (const auto& check : checks_) {
             const bool broken =
@@ -371,6 +378,7 @@ private:
     std::uint32_t depth_ = 0;
     std::uint64_t edges_ = 0;
     std::uint64_t boots_ = 0;
+    std::uint64_t network_half_written_ = 0;
     std::uint64_t memory_at_start_ = 0;
     std::string stopped_by_;
     bool violated_ = false;

@@ -27,7 +27,9 @@ std::vector<fs::path> firmware_folders()
 
 fs::path builtin_firmware(boot_firmware_kind kind)
 {
-    const char* name = kind == BOOT_FIRMWARE_LOADER ? "brownout_core.so" : "brownout_app.so";
+    const char* const name = kind == BOOT_FIRMWARE_LOADER           ? "brownout_core.so"
+                             : kind == BOOT_FIRMWARE_NETWORK_LOADER ? "brownout_b0n.so"
+                                                                    : "brownout_app.so";
     std::string places;
     for (const fs::path& folder : firmware_folders()) {
         if (fs::exists(folder / name)) {

@@ -106,7 +106,7 @@ void LoadedFirmware::check_table(const boot_firmware* table) const
     unsigned kind = 0;  // read as a number: it may not be one of the enumeration's values
     std::memcpy(&kind, &table->kind, sizeof table->kind);
     static_assert(sizeof table->kind == sizeof kind);
-    if (kind != BOOT_FIRMWARE_LOADER && kind != BOOT_FIRMWARE_APPLICATION) {
+    if (kind > BOOT_FIRMWARE_NETWORK_LOADER) {
         throw InputError(place, "its firmware table names neither a loader nor an application");
     }
     if (!holds(reinterpret_cast<const void*>(table->entry), 1)) {

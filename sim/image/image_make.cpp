@@ -2,6 +2,7 @@
 #include "ecdsa_rfc6979.hpp"
 #include "image_layout.hpp"
 #include "key_file.hpp"
+#include "vectored_payload.hpp"
 
 #include <sim/error.hpp>
 #include <sim/image.hpp>
@@ -48,16 +49,29 @@ Bytes tlv_area(std::uint16_t magic, const Bytes& entries)
     return area;
 }
 
+void append_version(Bytes& bytes, const boot_version& version)
+{
+    bytes.push_back(version.major);
+    bytes.push_back(version.minor);
+    append_u16(bytes, version.revision);
+    append_u32(bytes, version.build);
+}
+
 Bytes protected_area(const ImageSpec& spec)
 {
-    if (!spec.security_counter) {
-        return {};
-    }
-    Bytes counter;
-    append_u32(counter, *spec.security_counter);
     Bytes entries;
-    append_tlv(entries, kTlvSecurityCounter, counter);
-    return tlv_area(kProtectedTlvInfoMagic, entries);
+    if (spec.security_counter) {
+        Bytes counter;
+        append_u32(counter, *spec.security_counter);
+        append_tlv(entries, kTlvSecurityCounter, counter);
+    }
+    for (const NeededImage& dependency : spec.dependencies) {
+        Bytes needed;
+        append_u32(needed, dependency.image_index);  // one byte, and three of padding
+        append_version(needed, dependency.version);
+        append_tlv(entries, kTlvDependency, needed);
+    }
+    return entries.empty() ? Bytes{} : tlv_area(kProtectedTlvInfoMagic, entries);
 }
 
 Bytes header_area(const ImageSpec& spec, std::size_t protected_bytes)
@@ -69,10 +83,7 @@ Bytes header_area(const ImageSpec& spec, std::size_t protected_bytes)
     append_u16(header, static_cast<std::uint16_t>(protected_bytes));
     append_u32(header, spec.payload_bytes);
     append_u32(header, spec.flags);
-    header.push_back(spec.version.major);
-    header.push_back(spec.version.minor);
-    append_u16(header, spec.version.revision);
-    append_u32(header, spec.version.build);
+    append_version(header, spec.version);
     append_u32(header, 0);
     header.resize(spec.header_bytes, 0xFF);
     return header;
@@ -145,7 +156,7 @@ Bytes make_image(const ImageSpec& spec)
     }
     const Bytes protected_tlvs = protected_area(spec);
     Bytes image = header_area(spec, protected_tlvs.size());
-    append(image, seeded_payload(spec.seed, spec.payload_bytes));
+    append(image, payload_with_vectors(spec));
     append(image, protected_tlvs);
     append(image, tlv_area(kTlvInfoMagic, signed_entries(spec, sha256(image))));
     if (spec.padding) {

@@ -2,6 +2,7 @@
 
 #include "external_devices.hpp"
 #include "qspi_device.hpp"
+#include "ram_device.hpp"
 
 #include <models/assert.hpp>
 #include <models/nvmc.hpp>
@@ -106,6 +107,8 @@ board_driver driver_of(const DevicePlan& plan)
         return BOARD_DRIVER_QSPI_NOR;
     case ControllerKind::kSpiNand:
         return BOARD_DRIVER_SPI_NAND;
+    case ControllerKind::kRam:
+        return BOARD_DRIVER_RAM;
     }
     return BOARD_DRIVER_NONE;
 }
@@ -125,6 +128,8 @@ models::FlashArray blank_cells(const DevicePlan& plan)
     case ControllerKind::kSpiNand:
         return models::SpiNand::delivered_cells(*plan.external->nand.data,
                                                 plan.external->nand.options);
+    case ControllerKind::kRam:
+        return models::FlashArray(ram_geometry(plan));
     }
     BROWNOUT_ASSERT(!"every controller has cells");
 }
@@ -151,6 +156,8 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         return make_spi_device(plan, device_index, shared);
     case ControllerKind::kQspiNor:
         return make_qspi_device(shared.board(), plan, device_index);
+    case ControllerKind::kRam:
+        return make_ram_device(plan);
     }
     return nullptr;
 }
@@ -162,6 +169,9 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
     ::board record{};
     for (const DevicePlan& device : plan.devices) {
         BROWNOUT_ASSERT(device.sectors.size() <= FLASH_SECTOR_RUNS_MAX);
+        if (device.core == CoreId::kNetwork) {
+            break;  // they come last: indices of the others are those of the board
+        }
         board_device& entry = record.devices[record.device_count++];
         entry.driver = driver_of(device);
         entry.register_base = device.register_base;
@@ -176,6 +186,9 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
         }
     }
     for (const AreaPlan& area : plan.areas) {
+        if (plan.devices[area.device].core == CoreId::kNetwork) {
+            continue;
+        }
         record.areas[record.area_count++] = {area.id,     area.role,         area.image_index,
                                              area.device, area.offset_bytes, area.size_bytes};
     }

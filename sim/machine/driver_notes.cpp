@@ -56,8 +56,8 @@ std::string effect_words(const io_rule_note& note)
 
 std::string RunRecorder::device_words(std::uint32_t register_base) const
 {
-    if (in_call_) {
-        return board_.devices[call_.device].name;
+    if (current().in_call) {
+        return board_.devices[current().call.device].name;
     }
     const auto device =
         std::find_if(board_.devices.begin(), board_.devices.end(),

@@ -34,6 +34,20 @@ public:
         return event;
     }
 
+    bool has(std::uint32_t processor) const
+    {
+        return std::any_of(heap_.begin(), heap_.end(), [processor](const Event& event) {
+            return event.processor == processor;
+        });
+    }
+
+    // Takes a processor out that stopped for another's sake.
+    void remove(std::uint32_t processor)
+    {
+        std::erase_if(heap_, [processor](const Event& e) { return e.processor == processor; });
+        std::make_heap(heap_.begin(), heap_.end(), later);
+    }
+
     // The last point in time up to which `processor` may act before somebody else has to:
     // unbounded if it is alone.
     models::Duration horizon(std::uint32_t processor) const

@@ -5,6 +5,7 @@
 #include "guarded_crypto.hpp"
 #include "guarded_link.hpp"
 #include "logical_flash.hpp"
+#include "network_core.hpp"
 #include "processor.hpp"
 #include "ram_target.hpp"
 #include "scheduler.hpp"
@@ -12,6 +13,8 @@
 #include <models/assert.hpp>
 #include <models/soc_registers.hpp>
 #include <sim/crypto.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -35,20 +38,24 @@ struct Machine::Impl {
     std::unique_ptr<FirmwareFiber> application_fiber;
     std::unique_ptr<CryptoProvider> crypto;
     std::unique_ptr<GuardedCrypto> guarded_crypto;
+    std::unique_ptr<NetworkCore> network;
     MachineState* running = nullptr;
 
     Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
-         Firmware* application_firmware)
+         Firmware* application_firmware, Firmware* network_firmware)
         : board(std::move(board_plan)), setup(std::move(boot_setup)), shared(board),
           processor(board.soc.empty() ? board.name : board.soc, ProcessorCosts{board.cpu_hz}),
           loader(loader_firmware), application(application_firmware)
     {
         config = setup.view();
+        config.netcore = board.network ? &board.network->config : nullptr;
         set_nand_regions(board);
         record = board_record(board);
         for (std::uint32_t i = 0; i < board.devices.size(); ++i) {
             devices.push_back(make_device_model(board.devices[i], i, shared));
-            devices.back()->map(processor.bus());
+            if (board.devices[i].core == CoreId::kApplication) {
+                devices.back()->map(processor.bus());
+            }
         }
         if (const models::Soc* soc = models::find_soc(board.soc)) {
             add_soc_registers(*soc);
@@ -69,6 +76,29 @@ struct Machine::Impl {
         crypto = std::make_unique<CryptoProvider>(
             CryptoCosts{board.sha256_cycles_per_byte, board.verify_cycles}, crypto_host());
         guarded_crypto = std::make_unique<GuardedCrypto>(processor, *crypto->table());
+        processor.explain_faults([this](std::uint32_t address) { return explain_fault(address); });
+        if (board.network) {
+            BROWNOUT_ASSERT(network_firmware != nullptr && soc_registers != nullptr);
+            network =
+                std::make_unique<NetworkCore>(board, config, *network_firmware, devices, processor);
+            soc_registers->on_network_hold([this] { processor.yield(); });
+        }
+    }
+
+    // An address that is no address: the offset of something in an external part.
+    std::string explain_fault(std::uint32_t address) const
+    {
+        for (const AreaPlan& area : board.areas) {
+            const DevicePlan& device = board.devices[area.device];
+            const bool is_external = device.external || device.mapped_address != 0;
+            if (is_external && address >= area.offset_bytes &&
+                address - area.offset_bytes < area.size_bytes) {
+                return fmt::format("; 0x{:08X} is an offset in {}, in {}, and offsets in a part "
+                                   "are no addresses of the core",
+                                   address, device.name, area.name);
+            }
+        }
+        return {};
     }
 
     void add_soc_registers(const models::Soc& soc)
@@ -139,6 +169,27 @@ struct Machine::Impl {
             .subspan(address - base, byte_count);
     }
 
+    void run_cores(MachineState& state, RunRecorder& recorder, const RunOptions& options,
+                   bool is_boot, RunReport& report)
+    {
+        if (network == nullptr || !is_boot) {
+            Processor* const processors[] = {&processor};
+            run_processors(processors, recorder);
+            return;
+        }
+        network->reset(state, recorder, options);
+        recorder.on_slowest([this] {
+            return network->wants_to_run() ? std::min(processor.now(), network->processor().now())
+                                           : processor.now();
+        });
+        run_both_cores(processor, *network, *soc_registers, recorder);
+        report.network = network->report();
+        report.network->read_unknown_pages = recorder.read_unknown_pages();
+        if (report.network->outcome && recorder.power_lost()) {
+            report.network->outcome.reset();
+        }
+    }
+
     RunReport run(MachineState& state, Firmware& firmware, FirmwareFiber& fiber,
                   const app_command* command, const RunOptions& options)
     {
@@ -173,14 +224,18 @@ struct Machine::Impl {
         receiver.reset(options.incoming != nullptr ? *options.incoming : models::IncomingBytes{});
         processor.set_receiver(options.incoming != nullptr ? &receiver : nullptr);
         RunRecorder recorder(board, state, options, report);
-        recorder.on_power_loss([this] { processor.leave(); });
+        recorder.on_power_loss([this] {
+            processor.leave();
+            if (network != nullptr) {
+                network->processor().leave();
+            }
+        });
         recorder.on_symbol([this](std::optional<std::uint32_t> address) {
             const std::string named = address ? processor.symbol_of_address(*address) : "";
             return named.empty() ? processor.caller_symbol() : named;
         });
         processor.reset(firmware, fiber, platform, recorder, options);
-        Processor* const processors[] = {&processor};
-        run_processors(processors, recorder);
+        run_cores(state, recorder, options, command == nullptr, report);
 
         report.end = processor.now();
         for (models::PartState& part : state.parts) {
@@ -200,8 +255,10 @@ struct Machine::Impl {
     }
 };
 
-Machine::Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application)
-    : impl_(std::make_unique<Impl>(std::move(board), std::move(setup), loader, application))
+Machine::Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application,
+                 Firmware* network_loader)
+    : impl_(std::make_unique<Impl>(std::move(board), std::move(setup), loader, application,
+                                   network_loader))
 {
 }
 

@@ -45,13 +45,24 @@ void MachineState::lose_power()
     for (models::PartState& part : parts) {
         part.lose_power();
     }
+    for (models::FlashArray& device : devices) {
+        if (device.geometry().is_volatile) {
+            device = models::FlashArray(device.geometry());
+        }
+    }
 }
 
 bool MachineState::has_running_parts() const
 {
-    return std::any_of(parts.begin(), parts.end(), [](const models::PartState& part) {
-        return !part.running.empty() || part.busy_until.count() != 0;
-    });
+    const bool ram_is_used =
+        std::any_of(devices.begin(), devices.end(), [](const models::FlashArray& device) {
+            const models::FlashGeometry& geometry = device.geometry();
+            return geometry.is_volatile && !device.is_erased(0, geometry.size_bytes);
+        });
+    return ram_is_used ||
+           std::any_of(parts.begin(), parts.end(), [](const models::PartState& part) {
+               return !part.running.empty() || part.busy_until.count() != 0;
+           });
 }
 
 bool MachineState::has_marginal_bits() const
@@ -78,6 +89,9 @@ models::Digest128 MachineState::digest() const
             sum = combine(sum, models::digest_of(part));
         }
     }
+    if (unknown_network_pages != 0) {
+        sum = combine(sum, {unknown_network_pages, 1});
+    }
     return sum;
 }
 
@@ -92,7 +106,8 @@ models::Digest128 MachineState::content_digest() const
 
 bool MachineState::same_as(const MachineState& other) const
 {
-    if (devices.size() != other.devices.size() || parts != other.parts) {
+    if (devices.size() != other.devices.size() || parts != other.parts ||
+        unknown_network_pages != other.unknown_network_pages) {
         return false;
     }
     for (std::size_t i = 0; i < devices.size(); ++i) {

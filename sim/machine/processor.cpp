@@ -12,9 +12,29 @@ namespace brownout::sim {
 
 namespace {
 
+// No word takes longer to be written, whatever the flash.
+constexpr models::Duration kWordTimeMax = models::milliseconds(1);
+
 models::Duration one_cycle(std::uint32_t cpu_hz)
 {
     return models::Duration{1'000'000'000'000 / std::int64_t{cpu_hz}};
+}
+
+// How a start of b0n ended, from what it returned.
+Outcome network_outcome(int code)
+{
+    switch (code) {
+    case B0N_STARTS:
+        return Outcome{OutcomeKind::kHandedOver, code, {}, {}};
+    case B0N_COMMAND_DONE:
+        return Outcome{OutcomeKind::kCommandDone, code, {}, {}};
+    case B0N_COMMAND_FAILED:
+        return Outcome{OutcomeKind::kNoImage, code, {}, "it answered FAIL and waits for a reset"};
+    case B0N_NOT_PROTECTED:
+        return Outcome{OutcomeKind::kNoImage, code, {}, "it could not protect itself"};
+    default:
+        return Outcome{OutcomeKind::kNoImage, code, {}, "its slot holds no firmware information"};
+    }
 }
 
 // Bytes that answer a memory access at `address`, without leaving the range or window.
@@ -79,8 +99,9 @@ struct ProcessorIo {
         const auto* bytes = static_cast<const std::uint8_t*>(source);
         const std::span<const std::uint8_t> words(bytes, std::size_t{word_count} * 4);
         const models::BusRange* range = core.bus_.find(address);
-        // With other processors about, the word loop keeps the order of their accesses.
-        const bool alone = core.horizon_ == models::Duration::max();
+        // With other processors about that act before it is done, the word loop keeps the order.
+        const models::Duration longest = kWordTimeMax * std::int64_t{word_count};
+        const bool alone = core.horizon_ - core.now_ > longest;
         if (range != nullptr && alone) {
             models::AccessContext access = core.access();
             if (range->target->write_words(address - range->address, words, ready_address,
@@ -110,6 +131,11 @@ struct ProcessorIo {
                 return;
             }
             if (piece.target != nullptr) {
+                const std::string_view why = piece.target->refuses(piece.offset, false);
+                if (!why.empty()) {
+                    core.refused("read", address, why);
+                    return;
+                }
                 models::AccessContext access = core.access();
                 piece.target->read_bytes(piece.offset, {to, piece.byte_count}, access);
             } else {
@@ -134,6 +160,11 @@ struct ProcessorIo {
             const Piece piece = piece_at(core.bus_, address, byte_count);
             if (piece.target == nullptr) {
                 core.bus_fault("write", address);
+                return;
+            }
+            const std::string_view why = piece.target->refuses(piece.offset, true);
+            if (!why.empty()) {
+                core.refused("write", address, why);
                 return;
             }
             models::AccessContext access = core.access();
@@ -265,6 +296,7 @@ bool Processor::run_until(models::Duration horizon)
 {
     horizon_ = horizon;
     on_fiber_ = true;
+    recorder_->set_core(costs_.core);
     const FiberEvent event = fiber_->resume();
     on_fiber_ = false;
     switch (event) {
@@ -276,6 +308,8 @@ bool Processor::run_until(models::Duration horizon)
         outcome.kind = OutcomeKind::kCommandDone;
         if (firmware_->table().kind == BOOT_FIRMWARE_LOADER) {
             outcome.kind = outcome.code == 0 ? OutcomeKind::kHandedOver : OutcomeKind::kNoImage;
+        } else if (firmware_->table().kind == BOOT_FIRMWARE_NETWORK_LOADER) {
+            outcome = network_outcome(outcome.code);
         }
         outcome_ = outcome;
         return false;
@@ -405,8 +439,15 @@ void Processor::advanced() noexcept
 void Processor::bus_fault(const char* access, std::uint32_t address) noexcept
 {
     end(OutcomeKind::kBusFault,
-        fmt::format("bus fault: {} of 0x{:08X} in {}: nothing is mapped there", access, address,
-                    caller_symbol()));
+        fmt::format("{} of 0x{:08X} in {}: nothing is mapped there{}", access, address,
+                    caller_symbol(), explain_(address)));
+    leave();
+}
+
+void Processor::refused(const char* access, std::uint32_t address, std::string_view why) noexcept
+{
+    end(OutcomeKind::kBusFault,
+        fmt::format("{} of 0x{:08X} in {}: {}", access, address, caller_symbol(), why));
     leave();
 }
 

@@ -18,6 +18,7 @@ namespace brownout::sim {
 struct ProcessorCosts {
     std::uint32_t cpu_hz = 64'000'000;
     std::uint32_t mem_read_cycles_per_word = 2;
+    CoreId core = CoreId::kApplication;
 };
 
 class Processor {
@@ -50,6 +51,13 @@ public:
     // repeated scripts jump over repeats that cannot differ from the last.
     using NextChange = std::function<std::optional<models::Duration>(models::Duration now)>;
     void on_quiet(NextChange next_change) { next_change_ = std::move(next_change); }
+
+    // Appends to the sentence about an address that nothing answers; "": there is nothing to say.
+    using Explanation = std::function<std::string(std::uint32_t address)>;
+    void explain_faults(Explanation explain) { explain_ = std::move(explain); }
+
+    // Lets others act at the next call of the firmware: something changed for them.
+    void yield() noexcept { horizon_ = now_ - models::Duration{1}; }
 
     // Around every call of the firmware to its platform that is not in the io table. `caller` is
     // the firmware's return address, for reports.
@@ -98,6 +106,7 @@ private:
     void end(OutcomeKind kind, std::string text) noexcept;
     void advanced() noexcept;  // after now_ moved
     void bus_fault(const char* access, std::uint32_t address) noexcept;
+    void refused(const char* access, std::uint32_t address, std::string_view why) noexcept;
     models::AccessContext access() noexcept;
     models::Duration cycles(std::uint64_t count) const noexcept;
 
@@ -117,6 +126,7 @@ private:
     models::Duration advanced_to_{};  // by the access before the current one
     std::optional<Outcome> outcome_;
     NextChange next_change_ = [](models::Duration) { return std::nullopt; };
+    Explanation explain_ = [](std::uint32_t) { return std::string(); };
     models::Duration jump_max_{};  // over polls; short where somebody watches the time
 };
 

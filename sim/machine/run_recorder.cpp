@@ -11,8 +11,39 @@ namespace brownout::sim {
 RunRecorder::RunRecorder(const BoardPlan& board, MachineState& state, const RunOptions& options,
                          RunReport& report)
     : board_(board), state_(state), options_(options), report_(report),
-      watches_time_(options.observer != nullptr && options.observer->watches_time())
+      watches_time_(options.observer != nullptr && options.observer->watches_time()),
+      unknown_pages_(state.unknown_network_pages, true)
 {
+}
+
+void RunRecorder::network_flash_erased(const models::OperationBatch& batch) noexcept
+{
+    const AreaPlan& slot = board_.areas[board_.network->area];
+    if (batch.device != slot.device || batch.kind != models::OperationKind::kEraseSector) {
+        return;
+    }
+    const std::uint64_t page = (batch.offset - slot.offset_bytes) / batch.unit_bytes;
+    if (page < unknown_pages_.size()) {
+        unknown_pages_[page] = false;
+    }
+    if (std::find(unknown_pages_.begin(), unknown_pages_.end(), true) == unknown_pages_.end()) {
+        unknown_pages_.clear();
+        state_.unknown_network_pages = 0;
+    }
+}
+
+void RunRecorder::network_flash_read(std::uint64_t offset, std::uint64_t byte_count) noexcept
+{
+    if (unknown_pages_.empty() || byte_count == 0) {
+        return;
+    }
+    const AreaPlan& slot = board_.areas[board_.network->area];
+    const std::uint32_t page_bytes = board_.devices[slot.device].sectors.front().size_bytes;
+    const std::uint64_t first = (offset - slot.offset_bytes) / page_bytes;
+    const std::uint64_t last = (offset + byte_count - 1 - slot.offset_bytes) / page_bytes;
+    for (std::uint64_t page = first; page <= last && page < unknown_pages_.size(); ++page) {
+        read_unknown_pages_ = read_unknown_pages_ || unknown_pages_[page];
+    }
 }
 
 void RunRecorder::lose_power() noexcept
@@ -33,17 +64,19 @@ void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint
         std::find_if(board_.areas.begin(), board_.areas.end(),
                      [area_id](const AreaPlan& candidate) { return candidate.id == area_id; });
     BROWNOUT_ASSERT(area != board_.areas.end());
-    call_.index = report_.calls;
-    call_.kind = kind == IO_AREA_ERASE ? CallKind::kErase : CallKind::kWrite;
-    call_.area = static_cast<std::uint32_t>(area - board_.areas.begin());
-    call_.device = area->device;
-    call_.area_offset_bytes = offset_bytes;
-    call_.device_offset_bytes = std::uint64_t{area->offset_bytes} + offset_bytes;
-    call_.byte_count = byte_count;
-    call_.first_operation = report_.operations;
-    call_.start = now;
+    Call& call = current().call;
+    call.index = report_.calls;
+    call.core = core_;
+    call.kind = kind == IO_AREA_ERASE ? CallKind::kErase : CallKind::kWrite;
+    call.area = static_cast<std::uint32_t>(area - board_.areas.begin());
+    call.device = area->device;
+    call.area_offset_bytes = offset_bytes;
+    call.device_offset_bytes = std::uint64_t{area->offset_bytes} + offset_bytes;
+    call.byte_count = byte_count;
+    call.first_operation = report_.operations;
+    call.start = now;
     const bool cut_here = options_.cut && options_.cut->at == PowerCut::At::kCall &&
-                          options_.cut->index == call_.index;
+                          options_.cut->index == call.index;
     if (cut_here && options_.cut->tear.kind != models::TearKind::kNotStarted) {
         tears_next_operation_ = true;
     } else if (cut_here) {
@@ -51,28 +84,28 @@ void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint
         return;
     }
     if (options_.observer != nullptr &&
-        options_.observer->before_call(call_, state_) == Power::kFails) {
+        options_.observer->before_call(call, state_) == Power::kFails) {
         lose_power();
         return;
     }
     ++report_.calls;
-    in_call_ = true;
+    current().in_call = true;
 }
 
 void RunRecorder::area_end(int result) noexcept
 {
-    if (!in_call_) {
+    if (!current().in_call) {
         return;
     }
-    in_call_ = false;
+    current().in_call = false;
     if (options_.observer != nullptr) {
-        options_.observer->after_call(call_, result, state_);
+        options_.observer->after_call(current().call, result, state_);
     }
 }
 
 void RunRecorder::log(io_log_level level, std::string text, models::Duration now)
 {
-    LogLine line{level, std::move(text), now};
+    LogLine line{level, std::move(text), now, core_};
     if (options_.observer != nullptr) {
         options_.observer->logged(line);
     }
@@ -87,7 +120,7 @@ void RunRecorder::time_passed(models::Duration now) noexcept
         options_.observer->time_passed(now, state_);
     }
     if (options_.cut && options_.cut->at == PowerCut::At::kTime &&
-        now - options_.start >= options_.cut->time) {
+        (slowest_ ? slowest_() : now) - options_.start >= options_.cut->time) {
         lose_power();
     }
 }
@@ -143,14 +176,17 @@ std::uint32_t RunRecorder::admit(const models::OperationBatch& batch) noexcept
     if (admitted > 0 && options_.observer != nullptr) {
         models::OperationBatch shorter = batch;
         shorter.count = admitted;
-        admitted = options_.observer->before_operations(shorter, report_.operations,
-                                                        in_call_ ? &call_ : nullptr, state_);
+        admitted = options_.observer->before_operations(
+            shorter, report_.operations, current().in_call ? &current().call : nullptr, state_);
     }
     if (admitted == 0) {
         lose_power();
         return 0;
     }
     report_.operations += admitted;
+    if (!unknown_pages_.empty()) {
+        network_flash_erased(batch);
+    }
     return admitted;
 }
 

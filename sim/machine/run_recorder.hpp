@@ -26,6 +26,12 @@ public:
 
     bool power_lost() const { return power_lost_; }
 
+    // Who is acting from now on.
+    void set_core(CoreId core) { core_ = core; }
+    // With two cores, the clock of the one that is behind: the power does not fail before it got
+    // there.
+    void on_slowest(std::function<models::Duration()> slowest) { slowest_ = std::move(slowest); }
+
     // Markers of io.h. Reads pass through uncounted.
     void area_begin(io_area_call kind, std::uint32_t area_id, std::uint32_t offset_bytes,
                     std::uint32_t byte_count, models::Duration now) noexcept;
@@ -35,6 +41,10 @@ public:
 
     // Fails the power if a cut by time is due.
     void time_passed(models::Duration now) noexcept;
+
+    // The network core reads its slot; an offset in its device.
+    void network_flash_read(std::uint64_t offset, std::uint64_t byte_count) noexcept;
+    bool read_unknown_pages() const { return read_unknown_pages_; }
 
     // A driver's note about a rule; `buffer_address`: of its buffer, if it has one.
     void noted(const io_rule_note& note, std::optional<std::uint32_t> buffer_address);
@@ -63,9 +73,21 @@ private:
     std::uint64_t rules_met_ = 0;
     bool power_lost_ = false;
     bool watches_time_;
-    bool in_call_ = false;
     bool tears_next_operation_ = false;  // the cut is at a call whose first operation is torn
-    Call call_;
+    // Pages of the network core's slot whose content is not known, and what became of them.
+    std::vector<bool> unknown_pages_;
+    bool read_unknown_pages_ = false;
+    void network_flash_erased(const models::OperationBatch& batch) noexcept;
+    // The call that each core is in.
+    struct Current {
+        bool in_call = false;
+        Call call;
+    };
+    const Current& current() const { return currents_[static_cast<std::size_t>(core_)]; }
+    Current& current() { return currents_[static_cast<std::size_t>(core_)]; }
+    std::array<Current, 2> currents_;
+    CoreId core_ = CoreId::kApplication;
+    std::function<models::Duration()> slowest_;
 };
 
 }  // namespace brownout::sim

@@ -59,6 +59,23 @@ Json checks_json(const Exploration& exploration)
     return checks;
 }
 
+Json network_json(const NetworkSummary& network)
+{
+    Json json{{"same_version", network.same_version},
+              {"application_newer", network.application_newer},
+              {"network_newer", network.network_newer},
+              {"cuts_half_written", network.cuts_half_written},
+              {"network_half_written", network.network_half_written},
+              {"application_half_written", network.application_half_written},
+              {"versions_differ_running", network.versions_differ_running},
+              {"mixtures_running", network.mixtures_running},
+              {"network_not_running", network.network_not_running}};
+    if (network.boots_to_heal_max) {
+        json["boots_to_heal_max"] = *network.boots_to_heal_max;
+    }
+    return json;
+}
+
 Json tears_json(const Exploration& exploration)
 {
     Json tears = {"not-started"};
@@ -109,6 +126,9 @@ Json exploration_json(const ExploredScenario& explored)
     if (!exploration.closed) {
         json["stopped_by"] = exploration.stopped_by;
         json["waiting"] = exploration.waiting;
+    }
+    if (exploration.network) {
+        json["network_core"] = network_json(*exploration.network);
     }
     json["checks"] = checks_json(exploration);
     Json& violations = json["violations"] = Json::array();

@@ -55,6 +55,27 @@ std::string cut_words(const Exploration& exploration)
     return words;
 }
 
+void print_network(const NetworkSummary& network, std::ostream& out)
+{
+    out << fmt::format("  cores    at reset: {} with the same version, {} application newer, {} "
+                       "network newer,\n"
+                       "           {} network image half-written (after {} cuts), {} application "
+                       "half-written\n",
+                       thousands(network.same_version), thousands(network.application_newer),
+                       thousands(network.network_newer), thousands(network.network_half_written),
+                       thousands(network.cuts_half_written),
+                       thousands(network.application_half_written));
+    out << fmt::format("           running: {} times two versions, {} times a mixture, {} times "
+                       "no network core\n",
+                       thousands(network.versions_differ_running),
+                       thousands(network.mixtures_running), thousands(network.network_not_running));
+    out << (network.boots_to_heal_max
+                ? fmt::format("           a half-written network image heals within {} boot{}\n",
+                              *network.boots_to_heal_max,
+                              *network.boots_to_heal_max == 1 ? "" : "s")
+                : std::string("           a half-written network image does not always heal\n"));
+}
+
 }  // namespace
 
 const char* granularity_words(Granularity granularity)
@@ -120,6 +141,9 @@ void print_exploration(const ScenarioMachine& machine, const Exploration& explor
                        "application's story)\n",
                        thousands(exploration.states), thousands(exploration.contents),
                        thousands(exploration.nodes));
+    if (exploration.network) {
+        print_network(*exploration.network, out);
+    }
     for (const CheckResult& check : exploration.checks) {
         out << fmt::format("  {}   {}\n",
                            !check.holds         ? "FAILED"

@@ -131,6 +131,9 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
             Json& log = entry["log"] = Json::array();
             for (const LogLine& line : step.report.log) {
                 log.push_back({{"time_s", models::seconds(line.time)}, {"text", line.text}});
+                if (line.core == CoreId::kNetwork) {
+                    log.back()["core"] = "network";
+                }
             }
             entry["violations"] = rules_json(step.report.violations);
             entry["notes"] = rules_json(step.report.notes);

@@ -85,6 +85,24 @@ Json check_schema()
                    {"result", {{"enum", {"holds", "failed", "inconclusive"}}}}});
 }
 
+Json network_schema()
+{
+    return object(
+        {{"same_version", count("states at reset: both cores have whole images of one version")},
+         {"application_newer", count("states: the application's version is higher")},
+         {"network_newer", count("states: the network core's version is higher")},
+         {"cuts_half_written", count("cuts that leave the network image half-written")},
+         {"network_half_written", count("states with a half-written network image; those that no "
+                                        "boot can tell apart are one")},
+         {"application_half_written", count("states with a half-written application")},
+         {"versions_differ_running", count("boots after which the cores ran two versions")},
+         {"mixtures_running", count("boots after which the network core ran a mixture")},
+         {"network_not_running", count("boots after which the network core ran nothing")},
+         {"boots_to_heal_max", count("boots until a whole network image runs, from the states "
+                                     "with a half-written one; missing: never from one of them")}},
+        {"boots_to_heal_max"});
+}
+
 Json exploration_schema()
 {
     return object(
@@ -112,11 +130,12 @@ Json exploration_schema()
          {"depth", count("power cuts after which nothing new turned up")},
          {"stopped_by", text("why it is not closed")},
          {"waiting", count("nodes not yet booted")},
+         {"network_core", network_schema()},
          {"checks", list_of(check_schema(), "what was checked")},
          {"violations", list_of(violation_schema(), "the shortest one of each check")},
          {"elapsed_s", of_type("number", "measured: differs from run to run")},
          {"memory_bytes_per_state", of_type("number", "measured: differs from run to run")}},
-        {"stopped_by", "waiting"});
+        {"stopped_by", "waiting", "network_core"});
 }
 
 Json coverage_schema()

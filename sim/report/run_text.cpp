@@ -161,7 +161,8 @@ void RunText::finished(const StepResult& result, const MachineState& state)
         return;
     }
     for (const LogLine& line : result.report.log) {
-        out_ << kIndent << level_letter(line.level) << ": " << line.text << '\n';
+        out_ << kIndent << level_letter(line.level) << ": "
+             << (line.core == CoreId::kNetwork ? "[b0n] " : "") << line.text << '\n';
     }
     for (const Violation& violation : result.report.violations) {
         entry("rule ", violation);
@@ -185,6 +186,11 @@ void RunText::finished(const StepResult& result, const MachineState& state)
     if (step.kind() == StepKind::kReset) {
         out_ << time_text(result.report.end) << "  "
              << outcome_text(machine_, state, result.report.outcome) << '\n';
+        if (result.report.network) {
+            out_ << kIndent
+                 << "network core: " << network_words(machine_, state, *result.report.network)
+                 << '\n';
+        }
     } else if (result.report.outcome.kind != OutcomeKind::kCommandDone ||
                result.report.outcome.code != 0) {
         out_ << kIndent << outcome_text(machine_, state, result.report.outcome)
@@ -205,7 +211,9 @@ void RunText::summary(const ScenarioResult& result)
 {
     out_ << "in the end\n";
     for (const AreaPlan& area : machine_.machine().board().areas) {
-        if (area.role == FLASH_PRIMARY || area.role == FLASH_SECONDARY) {
+        const BoardPlan& board = machine_.machine().board();
+        const bool of_network_core = board.network && &area == &board.areas[board.network->area];
+        if (area.role == FLASH_PRIMARY || area.role == FLASH_SECONDARY || of_network_core) {
             out_ << fmt::format("  {:<20} 0x{:08X}  {}\n", area.name, area.offset_bytes,
                                 machine_.slot_text(result.state, area));
         }

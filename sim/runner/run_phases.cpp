@@ -7,7 +7,7 @@ namespace {
 // Writes this short are flags, status entries and other fields of a trailer.
 constexpr std::uint32_t kFieldBytesMax = 64;
 
-enum class Kind { kNone, kTrailer, kMove, kCopy, kFlags };
+enum class Kind { kNone, kTrailer, kMove, kCopy, kFlags, kStage, kNetwork };
 
 const char* name_of(Kind kind, boot_strategy strategy)
 {
@@ -20,6 +20,10 @@ const char* name_of(Kind kind, boot_strategy strategy)
         return strategy <= BOOT_SWAP_SCRATCH ? "swap the sectors" : "copy the image";
     case Kind::kFlags:
         return "set the final flags";
+    case Kind::kStage:
+        return "copy the network image to RAM";
+    case Kind::kNetwork:
+        return "network core: copy the image to its slot";
     case Kind::kNone:
         break;
     }
@@ -50,6 +54,12 @@ public:
 
     Kind kind_of(std::size_t i)
     {
+        if (calls_[i].core == CoreId::kNetwork) {
+            return kind_ = Kind::kNetwork;
+        }
+        if (board_.devices[calls_[i].device].controller == ControllerKind::kRam) {
+            return kind_ = Kind::kStage;
+        }
         if (is_sector_copy(calls_, i)) {
             if (calls_[i].kind == CallKind::kErase) {
                 kind_ = is_move(i) ? Kind::kMove : Kind::kCopy;

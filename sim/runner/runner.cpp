@@ -1,5 +1,6 @@
 #include <sim/runner.hpp>
 
+#include "network_words.hpp"
 #include "run_phases.hpp"
 #include "smp_client.hpp"
 
@@ -49,7 +50,8 @@ public:
 
     void after_call(const Call& call, int result, const MachineState& state) noexcept override
     {
-        ends.push_back(last_end_);
+        ends.resize(call.index + 1, last_end_);  // calls of two cores may end out of order
+        ends[call.index] = last_end_;
         if (listener != nullptr) {
             listener->after_call(call, result, state);
         }
@@ -232,6 +234,9 @@ private:
     void act(const Step&, const ExpectStep& expect, StepResult& result)
     {
         expect_outcome(expect, result.failures);
+        if (const auto otherwise = network_core_otherwise(machine_, result_.state, last_, expect)) {
+            fail(result.failures, expect.network_core->place, *otherwise);
+        }
         expect_log(expect, result.failures);
         if (expect.field_log) {
             expect_field_log(*expect.field_log, result.failures);

@@ -10,6 +10,7 @@
 
 #include <boot/image.h>
 #include <models/assert.hpp>
+#include <models/soc.hpp>
 
 #include <algorithm>
 
@@ -82,7 +83,14 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
                              placement);
     require_strategy(scenario_, loader_->table());
     application_ = Firmware::load(builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
-    machine_ = std::make_unique<Machine>(board, setup, *loader_, application_.get());
+    if (board.network) {
+        const models::Soc& soc = models::soc::nrf5340_network;
+        network_loader_ =
+            Firmware::load(builtin_firmware(BOOT_FIRMWARE_NETWORK_LOADER),
+                           {soc.nvmc.flash_address, soc.ram_address, soc.ram_size_bytes});
+    }
+    machine_ = std::make_unique<Machine>(board, setup, *loader_, application_.get(),
+                                         network_loader_.get());
     flashes_ = logical_flashes(machine_->board());
     for (const ScenarioImage& source : scenario_.images) {
         KnownImage image;
@@ -139,6 +147,9 @@ std::optional<std::size_t> ScenarioMachine::image_at(const MachineState& state,
 std::optional<std::size_t> ScenarioMachine::image_in(const MachineState& state,
                                                      const AreaPlan& area) const
 {
+    if (machine_->board().devices[area.device].core == CoreId::kNetwork) {
+        return network_image(state);
+    }
     if (auto found = image_at(state, area.device, area.offset_bytes)) {
         return found;
     }
@@ -162,6 +173,13 @@ bool ScenarioMachine::is_authentic_at(const MachineState& state,
     }
     const auto info = parse_image(held);
     return info && is_authentic(scenario_, machine_->setup(), held, *info);
+}
+
+bool ScenarioMachine::read(const MachineState& state, const AreaPlan& area,
+                           std::uint64_t offset_bytes, std::span<std::uint8_t> destination) const
+{
+    return flashes_.at(area.device)
+        .read(state.devices.at(area.device), area.offset_bytes + offset_bytes, destination);
 }
 
 bool ScenarioMachine::is_erased(const MachineState& state, const AreaPlan& area) const

@@ -46,7 +46,10 @@ std::vector<Key<DevicePlan>> device_key_list()
     std::vector<Key<DevicePlan>> keys = {
         key("controller", kOptional, Choice<ControllerKind>{controller_names},
             &DevicePlan::controller,
-            "nvmc: on-chip flash of an nRF52840; plain: any geometry, behind a simple controller"),
+            "nvmc: on-chip flash of the soc; plain: any geometry, behind a simple controller; ram: "
+            "RAM with the interface of flash"),
+        key("core", kOptional, Choice<CoreId>{core_names}, &DevicePlan::core,
+            "application (default), or network: whose flash it is on an nRF5340"),
         key("register_base", kOptional, ByteSize{}, &DevicePlan::register_base,
             "address of the controller's registers; default: one that nothing else uses"),
         key("mapped_address", kOptional, ByteSize{}, &DevicePlan::mapped_address,
@@ -171,6 +174,9 @@ void check_device(Reader& reader, const YamlNode& node, const DevicePlan& device
     if (size > kDeviceBytesMax) {
         reader.fail(node, fmt::format("{} is larger than 256 MiB", device.name));
     }
+    if (device.controller == ControllerKind::kRam && device.mapped_address == 0) {
+        reader.fail(node, fmt::format("{} is RAM and needs a mapped_address", device.name));
+    }
     if (!std::has_single_bit(device.write_unit_bytes)) {
         reader.fail(node, fmt::format("write_unit of {} is not a power of two", device.name));
     }
@@ -183,8 +189,9 @@ void check_device(Reader& reader, const YamlNode& node, const DevicePlan& device
 // Gives a device that says nothing about its addresses some that nothing else uses.
 void place_device(DevicePlan& device, std::uint32_t index)
 {
-    if (device.register_base != 0 || device.controller == ControllerKind::kNvmc) {
-        return;  // an NVMC lies where its SoC has it
+    if (device.register_base != 0 || device.controller == ControllerKind::kNvmc ||
+        device.controller == ControllerKind::kRam) {
+        return;  // an NVMC lies where its SoC has it, RAM has no registers
     }
     device.register_base = 0x50000000 + index * 0x1000;
     if (device.mapped_address == 0) {
@@ -240,6 +247,10 @@ Key<BoardPlan> devices_key()
 // Every address may be answered by one thing only, and the 32-bit address space has an end.
 void finish_board(Reader& reader, const YamlNode& node, BoardPlan& board)
 {
+    // The application core's indices are those of the board.
+    std::stable_partition(board.devices.begin(), board.devices.end(), [](const DevicePlan& device) {
+        return device.core == CoreId::kApplication;
+    });
     settle_soc(reader, node, board);
     const std::string problem =
         board.devices.empty() ? "'devices' is missing in board" : wire_external_parts(board);
@@ -251,6 +262,11 @@ void finish_board(Reader& reader, const YamlNode& node, BoardPlan& board)
     std::vector<AddressRange> ranges{{"ram", board.ram_address, board.ram_bytes}};
     add_soc_ranges(board, ranges);
     for (const DevicePlan& device : board.devices) {
+        if (device.controller == ControllerKind::kRam) {
+            ranges.push_back(
+                {device.name + " (mapped_address)", device.mapped_address, device.size_bytes()});
+            continue;
+        }
         if (device.external) {
             continue;  // at the controllers of the SoC, which several parts may share
         }

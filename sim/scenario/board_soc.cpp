@@ -80,9 +80,20 @@ void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
     const models::Soc* const soc = known_soc(reader, node, board.soc);
     for (DevicePlan& device : board.devices) {
         device.soc = soc;
+        if (device.core == CoreId::kNetwork) {
+            if (soc != &models::soc::nrf5340_application ||
+                device.controller != ControllerKind::kNvmc) {
+                reader.fail(node_of(device, node),
+                            fmt::format("{}: a device of the network core is the nvmc flash of an "
+                                        "nRF5340 whose soc is nrf5340_application",
+                                        device.name));
+                continue;
+            }
+            device.soc = &models::soc::nrf5340_network;
+        }
         if (device.controller == ControllerKind::kNvmc) {
             settle_nvmc(reader, node_of(device, node),
-                        soc == nullptr ? models::soc::nrf52840 : *soc, device);
+                        device.soc == nullptr ? models::soc::nrf52840 : *device.soc, device);
         }
     }
     check_power(reader, node, board, soc);

@@ -184,6 +184,9 @@ private:
             return;
         }
         value("controller", std::string(name_of(controller_names(), device.controller)));
+        if (device.core != CoreId::kApplication) {
+            value("core", std::string(name_of(core_names(), device.core)));
+        }
         value("register_base", hex(device.register_base));
         value("mapped_address", hex(device.mapped_address));
         out_ << YAML::Key << "sectors" << YAML::Value << YAML::BeginSeq;

@@ -33,6 +33,35 @@ const KeyTable<ImageDamage>& damage_keys()
     return kTable;
 }
 
+const KeyTable<NeededImage>& dependency_keys()
+{
+    static const KeyTable<NeededImage> kTable{
+        "dependency",
+        {key("image", kRequired, WholeNumber{0, FLASH_IMAGES_MAX - 1}, &NeededImage::image_index,
+             "index of the image that is needed"),
+         key("version", kRequired, VersionText{}, &NeededImage::version,
+             "and its lowest version")}};
+    return kTable;
+}
+
+// runs_at, and firmware_version, which needs it.
+Key<ImageSpec> vector_key(std::string name, std::string doc,
+                          void (*store)(ImageVectors& vectors, std::uint32_t value))
+{
+    Key<ImageSpec> result;
+    result.name = std::move(name);
+    result.doc = std::move(doc);
+    result.read = [store](Reader& reader, const YamlNode& node, ImageSpec& spec) {
+        std::uint64_t value = 0;
+        if (ByteSize{}.read(reader, node, value)) {
+            spec.vectors = spec.vectors.value_or(ImageVectors{});
+            store(*spec.vectors, static_cast<std::uint32_t>(value));
+        }
+    };
+    result.schema = [] { return ByteSize{}.schema(); };
+    return result;
+}
+
 const KeyTable<ImageSpec>& generate_keys()
 {
     static const KeyTable<ImageSpec> kTable{
@@ -49,6 +78,14 @@ const KeyTable<ImageSpec>& generate_keys()
              "header field; default 0"),
          key("security_counter", kOptional, WholeNumber{}, &ImageSpec::security_counter,
              "adds a protected TLV; default: none"),
+         key("dependencies", kOptional, ListOf<Fields<NeededImage>>{{dependency_keys}},
+             &ImageSpec::dependencies, "images that have to be there; protected TLVs"),
+         vector_key("runs_at", "where the payload runs: a vector table at its start; default: none",
+                    [](ImageVectors& vectors, std::uint32_t value) { vectors.address = value; }),
+         vector_key(
+             "firmware_version",
+             "with runs_at: firmware information as the network core's bootloader wants it",
+             [](ImageVectors& vectors, std::uint32_t value) { vectors.firmware_version = value; }),
          key("key", kOptional, ExistingFile{}, &ImageSpec::private_key,
              "private key to sign with (PEM or DER); default: the development key"),
          key("padding", kOptional, Fields<ImagePadding>{padding_keys}, &ImageSpec::padding,
@@ -79,6 +116,10 @@ const KeyTable<ImageDraft>& image_keys()
 void complete_spec(Reader& reader, const ImageDraft& draft, ImageSpec& spec)
 {
     spec.signature = reader.scenario->boot.signature;
+    if (spec.vectors && spec.vectors->address == 0) {
+        reader.fail(draft.place,
+                    fmt::format("{} has a firmware_version, but no runs_at", draft.name));
+    }
     if (spec.signature == CRYPTO_SIGNATURE_NONE) {
         if (!spec.private_key.empty()) {
             reader.fail(draft.place,

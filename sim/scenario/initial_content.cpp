@@ -27,6 +27,17 @@ std::vector<std::uint8_t> content_bytes(const Scenario& scenario, const InitialC
     return {};
 }
 
+// The network core runs a payload as it is: no header, no TLVs.
+std::vector<std::uint8_t> payload_of(std::vector<std::uint8_t> image)
+{
+    const auto info = parse_image(image);
+    if (!info) {
+        return image;
+    }
+    const auto first = image.begin() + info->header_bytes;
+    return {first, first + info->payload_bytes};
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> read_content_file(const std::filesystem::path& path)
@@ -57,7 +68,11 @@ void place_initial_content(const Scenario& scenario, MachineState& state)
             place_dump(scenario.board.plan, read_dump(dump->path, dump->format), window, state);
             continue;
         }
-        const std::vector<std::uint8_t> bytes = content_bytes(scenario, content);
+        std::vector<std::uint8_t> bytes = content_bytes(scenario, content);
+        if (board.devices[window.device].core == CoreId::kNetwork &&
+            std::holds_alternative<ImageContent>(content.content)) {
+            bytes = payload_of(std::move(bytes));
+        }
         if (content.offset_bytes + bytes.size() > window.size_bytes) {
             throw InputError(content.place,
                              fmt::format("{} bytes at offset 0x{:X} do not fit into {} ({} bytes)",

@@ -1,4 +1,5 @@
 // What refers to what, and what must fit: the checks across sections.
+#include "netcore_keys.hpp"
 #include "scenario_keys.hpp"
 
 #include <sim/check.hpp>
@@ -25,6 +26,7 @@ public:
         check_strategy();
         check_nand();
         check_ram_load();
+        check_netcore(reader_, scenario_);
         for (const InitialContent& content : scenario_.flash) {
             check_content(content);
         }
@@ -346,7 +348,12 @@ private:
     {
         const bool about_a_run = expect.boots || expect.from || expect.outcome ||
                                  !expect.log.empty() || expect.field_log ||
-                                 !expect.log_lacks.empty() || expect.violations;
+                                 !expect.log_lacks.empty() || expect.violations ||
+                                 expect.network_core;
+        if (expect.network_core && !scenario_.netcore) {
+            reader_.fail(expect.network_core->place,
+                         "'network_core' needs a network core: netcore is missing");
+        }
         if (!about_a_run && expect.holds.empty() && expect.bytes.empty()) {
             reader_.fail(step.place, "this expect expects nothing");
         }

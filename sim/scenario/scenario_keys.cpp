@@ -2,6 +2,7 @@
 
 #include "board_keys.hpp"
 #include "external_keys.hpp"
+#include "netcore_keys.hpp"
 #include "value_types.hpp"
 
 namespace brownout::sim {
@@ -15,8 +16,8 @@ const KeyTable<Scenario>& scenario_keys()
              "what it shows, in one line"),
          key("board", Presence::kRequired, BoardValue{}, &Scenario::board,
              "a board of `brownout list`, the path of a board file, or a board written out here"),
-         device_changes_key(), partitions_key(), boot_key(), images_key(), flash_key(), steps_key(),
-         explore_key(), app_key(), image_manager_key(), matrix_key()}};
+         device_changes_key(), partitions_key(), boot_key(), netcore_key(), images_key(),
+         flash_key(), steps_key(), explore_key(), app_key(), image_manager_key(), matrix_key()}};
     return kTable;
 }
 

@@ -107,8 +107,17 @@ std::span<const Named<boot_mutant>> mutant_names()
 
 std::span<const Named<ControllerKind>> controller_names()
 {
-    static constexpr std::array<Named<ControllerKind>, 2> kNames = {
-        {{"nvmc", ControllerKind::kNvmc}, {"plain", ControllerKind::kPlain}}};
+    static constexpr std::array<Named<ControllerKind>, 3> kNames = {
+        {{"nvmc", ControllerKind::kNvmc},
+         {"plain", ControllerKind::kPlain},
+         {"ram", ControllerKind::kRam}}};
+    return kNames;
+}
+
+std::span<const Named<CoreId>> core_names()
+{
+    static constexpr Named<CoreId> kNames[] = {{"application", CoreId::kApplication},
+                                               {"network", CoreId::kNetwork}};
     return kNames;
 }
 

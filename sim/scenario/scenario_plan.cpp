@@ -1,4 +1,5 @@
 // From a scenario to what a machine is built from.
+#include "netcore_keys.hpp"
 #include "scenario_keys.hpp"
 
 #include "../crypto/key_wrap.hpp"
@@ -89,6 +90,9 @@ BoardPlan board_plan(const Scenario& scenario)
         area.size_bytes = partition.size_bytes;
         other_index += partition.role == FLASH_OTHER ? 1 : 0;
         plan.areas.push_back(std::move(area));
+    }
+    if (scenario.netcore) {
+        plan.network = network_plan(scenario, plan);
     }
     return plan;
 }

@@ -2,6 +2,7 @@
 #include "board_writer.hpp"
 #include "expected_bytes.hpp"
 #include "explore_writer.hpp"
+#include "netcore_keys.hpp"
 #include "scalar_text.hpp"
 #include "scenario_keys.hpp"
 #include "smp_writer.hpp"
@@ -38,6 +39,9 @@ public:
         write_device_changes(out_, scenario_);
         partitions();
         boot();
+        if (scenario_.netcore) {
+            write_netcore(*this, *scenario_.netcore);
+        }
         images();
         flash();
         steps();
@@ -179,6 +183,7 @@ private:
         if (spec.security_counter) {
             value("security_counter", *spec.security_counter);
         }
+        vectors(spec);
         if (!spec.private_key.empty() && spec.private_key != dev_private_key()) {
             value("key", relative(spec.private_key));
         }
@@ -200,6 +205,27 @@ private:
             out_ << YAML::EndMap;
         }
         out_ << YAML::EndSeq;
+    }
+
+    void vectors(const ImageSpec& spec)
+    {
+        if (spec.vectors) {
+            plain("runs_at", hex(spec.vectors->address));
+            if (spec.vectors->firmware_version) {
+                value("firmware_version", *spec.vectors->firmware_version);
+            }
+        }
+        if (spec.dependencies.empty()) {
+            return;
+        }
+        begin_list("dependencies");
+        for (const NeededImage& dependency : spec.dependencies) {
+            begin_item();
+            value("image", dependency.image_index);
+            value("version", to_string(dependency.version));
+            end_map();
+        }
+        end_list();
     }
 
     void flash()
@@ -325,6 +351,9 @@ private:
         }
         if (step.outcome) {
             choice("outcome", outcome_names(), *step.outcome);
+        }
+        if (step.network_core) {
+            value("network_core", step.network_core->text);
         }
         texts("log", step.log);
         if (step.field_log) {

@@ -246,6 +246,8 @@ const KeyTable<ExpectStep>& expect_keys()
              "partition that it was started from"),
          key("outcome", kOptional, Choice<OutcomeKind>{outcome_names}, &ExpectStep::outcome,
              "what the last step before ended in"),
+         key("network_core", kOptional, PlacedText{}, &ExpectStep::network_core,
+             "part of what the network core does after a boot: runs net2, held in reset, ..."),
          log_key(),
          key("log_lacks", kOptional, ListOf<PlacedText>{}, &ExpectStep::log_lacks,
              "parts of log lines that must not appear"),

@@ -98,6 +98,8 @@ enum boot_mutant {
     BOOT_MUTANT_COUNT
 };
 
+struct netcore_config; /* netcore.h */
+
 struct boot_config {
     enum boot_strategy strategy;
     uint32_t image_count;       /* BOOT_IMAGE_NUMBER, 1..FLASH_IMAGES_MAX                    */
@@ -127,6 +129,8 @@ struct boot_config {
     uint32_t fixes; /* enum boot_fix, or-ed */
     uint32_t older; /* enum boot_older, or-ed */
     enum boot_mutant mutant;
+
+    const struct netcore_config *netcore; /* NULL: there is no network core */
 };
 
 #ifdef __cplusplus

@@ -33,7 +33,11 @@ extern "C" {
 #define BOOT_FIRMWARE_ABI_VERSION 1u
 #define BOOT_FIRMWARE_QUERY_SYMBOL "boot_firmware_query"
 
-enum boot_firmware_kind { BOOT_FIRMWARE_LOADER, BOOT_FIRMWARE_APPLICATION };
+enum boot_firmware_kind {
+    BOOT_FIRMWARE_LOADER,
+    BOOT_FIRMWARE_APPLICATION,
+    BOOT_FIRMWARE_NETWORK_LOADER /* entry() returns an enum b0n_result (netcore.h) */
+};
 
 /* Capability bits. Strategies: bit (1 << enum boot_strategy) of `strategies`. */
 enum boot_capability {

@@ -48,6 +48,9 @@ public:
     virtual void write_bytes(std::uint32_t offset, std::span<const std::uint8_t> source,
                              AccessContext& access) noexcept;
 
+    // Why a core's access to memory here ends in a bus fault; empty: it does not.
+    virtual std::string_view refuses(std::uint32_t offset, bool is_write) const noexcept;
+
     // The block form of io.h: true if this target served it, leaving the same state, counts and
     // time as the word loop; false: the caller runs the loop. `ready_address` and `ready_mask` are
     // the register that the firmware would poll between words.

@@ -39,7 +39,8 @@ struct FlashGeometry {
     std::uint32_t count_unit_bytes = 0;  // unit of the write counts; 0: not counted
     std::uint8_t write_count_limit = 0;  // counts saturate one above this; at most 254
     std::uint8_t erased_value = 0xFF;
-    bool overwrites = false;  // no erase: a program stores bytes as they are
+    bool overwrites = false;   // no erase: a program stores bytes as they are
+    bool is_volatile = false;  // RAM: erased by a loss of power
 };
 
 class FlashArray {

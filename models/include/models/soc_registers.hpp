@@ -15,6 +15,7 @@
 #include <models/power_fail.hpp>
 #include <models/soc.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace brownout::models {
@@ -42,6 +43,9 @@ public:
 
     PowerFailComparator& comparator();
     bool holds_network_core() const;
+    void release_network_core();
+    // Called when NETWORK.FORCEOFF changes.
+    void on_network_hold(std::function<void()> changed);
 
 private:
     struct Impl;

@@ -52,8 +52,8 @@ struct EdgeLabel {
     bool permanent = false;   // kRequest
     std::int16_t image = -1;  // kUpload: index in ScenarioMachine::images()
     bool is_cut = false;
-    std::uint32_t call = 0;                                 // calls begun before the cut
-    std::uint64_t operation = 0;                            // operations done before the cut
+    std::uint32_t call = 0;       // calls begun before the cut
+    std::uint64_t operation = 0;  // operations done before the cut
     // Since the start of the run, of a reset while a part is busy; then nothing above counts.
     std::optional<models::Duration> time = {};
     bool at_call_start = true;                              // the cut lies between calls
@@ -69,7 +69,10 @@ struct BootFacts {
     OutcomeKind outcome = OutcomeKind::kPowerLost;
     std::int32_t image = kNoImageBooted;  // index in ScenarioMachine::images()
     bool authentic = false;
-    std::string text;                 // of the outcome, for people
+    std::string text;  // of the outcome, for people
+    // Boards with a network core: what runs there once the application runs.
+    std::int32_t network_image = kNoImageBooted;
+    std::string network_text;
     std::vector<std::string> errors;  // error lines of its log
     std::vector<Violation> violations;
     std::uint32_t calls = 0;
@@ -129,6 +132,8 @@ struct ExploreLimits {
     std::vector<models::Duration> at_times;
     std::optional<std::uint64_t> seed;  // instead of the scenario's
     unsigned jobs = 0;                  // 0: as many as there are processors
+    // Tell half-written network images apart by what they hold; see sim/DESIGN.md.
+    bool every_network_content = false;
 };
 
 struct ExploreProgress {
@@ -148,6 +153,24 @@ struct Finding {
     std::vector<std::string> trace;  // one line per boot, for people
     Scenario repro;                  // steps that lead there, and what should have been
 };
+
+// What the two cores hold at the resets of an exploration, and what came of it. Versions are those
+// of application and network image; a half-written image has none.
+struct NetworkSummary {
+    std::uint64_t same_version = 0;  // states in which both are whole, by their versions
+    std::uint64_t application_newer = 0;
+    std::uint64_t network_newer = 0;
+    std::uint64_t cuts_half_written = 0;         // edges that leave the network image half-written
+    std::uint64_t network_half_written = 0;      // mixtures of old, new and erased pages
+    std::uint64_t application_half_written = 0;  // likewise, the network image being whole
+    std::uint64_t versions_differ_running = 0;   // boots after which the cores ran two versions
+    std::uint64_t mixtures_running = 0;          // boots after which the network core ran a mixture
+    std::uint64_t network_not_running = 0;  // boots that handed over with the network core idle
+    // Uncut boots until a whole network image runs, from the states with a half-written one;
+    // nullopt: from one of them it never does.
+    std::optional<std::uint32_t> boots_to_heal_max = 0;
+};
+std::optional<NetworkSummary> network_summary(const Graph& graph, const ScenarioMachine& machine);
 
 struct CheckResult {
     std::string name;
@@ -172,6 +195,7 @@ struct Exploration {
     std::uint32_t depth = 0;
     std::uint32_t boots_to_rest_max = 0;
     std::vector<CheckResult> checks;
+    std::optional<NetworkSummary> network;  // boards with a network core
     std::vector<Finding> findings;
     double elapsed_seconds = 0;
     std::uint64_t memory_bytes_per_state = 0;

@@ -31,6 +31,19 @@ struct ImageDamage {
     std::uint8_t xor_mask = 0;
 };
 
+// A vector table at the start of the payload and, for the network core, the firmware information
+// that its bootloader asks for (boot/netcore.h).
+struct ImageVectors {
+    std::uint32_t address = 0;                      // where the payload will run
+    std::optional<std::uint32_t> firmware_version;  // set: with firmware information
+};
+
+// Needs this image (0: application) in at least this version; a protected TLV.
+struct NeededImage {
+    std::uint32_t image_index = 0;
+    boot_version version{};
+};
+
 struct ImageSpec {
     boot_version version{};
     std::uint32_t payload_bytes = 0;
@@ -40,6 +53,8 @@ struct ImageSpec {
     std::uint32_t flags = 0;
     std::uint32_t load_address = 0;
     std::optional<std::uint32_t> security_counter;  // protected TLV
+    std::vector<NeededImage> dependencies;
+    std::optional<ImageVectors> vectors;  // nullopt: the payload begins with seeded bytes
 
     crypto_signature signature = CRYPTO_SIGNATURE_NONE;  // none: hash TLV only
     std::filesystem::path private_key;                   // PEM or DER, PKCS#8

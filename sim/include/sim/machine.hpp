@@ -17,6 +17,7 @@
 
 #include <sim/external_plan.hpp>
 #include <sim/firmware.hpp>
+#include <sim/network_plan.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -39,7 +40,8 @@ enum class ControllerKind {
     kPlain,    // the plain flash controller: any geometry, see models/plain_flash.hpp
     kSpiNor,   // a SPI NOR part behind a SPIM: DevicePlan::external
     kQspiNor,  // the same behind a QSPI
-    kSpiNand   // a SPI NAND part behind a SPIM: DevicePlan::external
+    kSpiNand,  // a SPI NAND part behind a SPIM: DevicePlan::external
+    kRam       // RAM that keeps its bytes over a warm reset, at mapped_address
 };
 
 struct SectorRun {
@@ -63,6 +65,7 @@ struct DevicePlan {
     models::Duration program_unit_time{};  // plain only; the NVMC has its own data
     models::Duration erase_sector_time{};
     std::optional<ExternalPlan> external;  // set for external parts, and only for them
+    CoreId core = CoreId::kApplication;    // whose controller it is; network devices come last
 
     std::uint64_t size_bytes() const;
 };
@@ -86,6 +89,7 @@ struct BoardPlan {
     std::uint32_t register_access_cycles = 2;
     std::vector<DevicePlan> devices;
     std::vector<AreaPlan> areas;
+    std::optional<NetworkPlan> network;  // a network core that boots beside the application core
     std::uint32_t ram_address = 0x20000000;
     std::uint32_t ram_bytes = 256 * 1024;
     // The power-fail comparator, as start-up code left it; SoCs that have one (BoardPlan::soc).
@@ -110,6 +114,9 @@ public:
 struct MachineState {
     std::vector<models::FlashArray> devices;  // in board order
     std::vector<models::PartState> parts;     // likewise; on-chip flash leaves its entry empty
+    // So many pages at the start of the network core's slot hold nobody knows what; their cells are
+    // erased. For explorations, where what they hold makes no difference: a run notes if it does.
+    std::uint32_t unknown_network_pages = 0;
 
     // What the next reset finds when the power fails now: volatile registers of parts are gone.
     void lose_power();
@@ -161,12 +168,14 @@ struct Call {
     std::uint32_t byte_count = 0;
     std::uint64_t first_operation = 0;  // index of its first operation in the run
     models::Duration start{};
+    CoreId core = CoreId::kApplication;
 };
 
 struct LogLine {
     io_log_level level = IO_LOG_INFO;
     std::string text;
     models::Duration time{};
+    CoreId core = CoreId::kApplication;
 };
 
 struct Violation {
@@ -177,11 +186,22 @@ struct Violation {
     std::uint64_t call = 0;  // calls made before
 };
 
+// What the network core did in a run.
+struct NetworkReport {
+    std::uint32_t starts = 0;  // from reset
+    // How the last start ended. kHandedOver: it jumped to what its slot holds; kCommandDone: a
+    // command of the application core is done; kNoImage: it waits, Outcome::text says why.
+    // nullopt: it was held all the time, or was still at work.
+    std::optional<Outcome> outcome;
+    bool read_unknown_pages = false;  // before they were erased, see MachineState
+};
+
 struct RunReport {
     Outcome outcome;
     std::vector<LogLine> log;
     std::vector<Violation> violations;
-    std::vector<Violation> notes;  // of drivers that served what a rule would have spoiled
+    std::vector<Violation> notes;          // of drivers that served what a rule would have spoiled
+    std::optional<NetworkReport> network;  // boards with a network core
     std::uint32_t calls = 0;
     std::uint64_t operations = 0;
     models::Duration start{};
@@ -265,8 +285,10 @@ class CryptoProvider;
 
 class Machine {
 public:
-    // `loader` and `application` must outlive the machine; `application` may be nullptr.
-    Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application);
+    // Firmware must outlive the machine. `application` may be nullptr; `network_loader` is needed
+    // if board.network is set.
+    Machine(BoardPlan board, BootSetup setup, Firmware& loader, Firmware* application,
+            Firmware* network_loader = nullptr);
     ~Machine();
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;

@@ -80,6 +80,15 @@ struct BootOptions {
     boot_mutant mutant = BOOT_MUTANT_NONE;  // a deliberate defect, for testing the tool itself
 };
 
+// The network core beside the bootloader: how it is updated, and what is wrong with it.
+struct NetcoreOptions {
+    Place place;
+    netcore_flavour flavour = NETCORE_SEQUENTIAL;
+    netcore_header_read header_read = NETCORE_HEADER_FLASH_API;
+    std::uint32_t switches = 0;    // enum netcore_switch and more, or-ed
+    std::string slot = "net_app";  // partition of network flash that its application runs from
+};
+
 // An image of the scenario: generated and signed here, or a file.
 struct ScenarioImage {
     std::string name;
@@ -285,7 +294,8 @@ struct ExpectStep {
     std::optional<Expected> boots;  // name of an image
     std::optional<Expected> from;   // partition
     std::optional<OutcomeKind> outcome;
-    std::vector<Expected> log;  // parts of log lines, in this order
+    std::optional<Expected> network_core;  // part of network_words() after a boot
+    std::vector<Expected> log;             // parts of log lines, in this order
     std::optional<ExpectedFieldLog> field_log;
     std::vector<Expected> log_lacks;  // parts of log lines that must not appear
     std::vector<ExpectedContent> holds;
@@ -392,6 +402,7 @@ struct Scenario {
     std::vector<std::string> changed_devices;  // external parts that differ from the board file
     std::vector<Partition> partitions;         // in the order of the file
     BootOptions boot;
+    std::optional<NetcoreOptions> netcore;
     std::vector<ScenarioImage> images;
     std::vector<InitialContent> flash;
     std::vector<Step> steps;

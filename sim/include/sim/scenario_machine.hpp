@@ -51,6 +51,16 @@ public:
     // The same for a slot: at its start or, for swap using offset, at its second sector.
     std::optional<std::size_t> image_in(const MachineState& state, const AreaPlan& area) const;
 
+    // The known image whose payload is what the network core's slot holds; nullopt if it is none.
+    std::optional<std::size_t> network_image(const MachineState& state) const;
+
+    // Bytes of a partition as firmware reads them. False: they cannot be read.
+    bool read(const MachineState& state, const AreaPlan& area, std::uint64_t offset_bytes,
+              std::span<std::uint8_t> destination) const;
+
+    // Does this image run on the network core? By its reset vector.
+    bool is_for_network_core(const KnownImage& image) const;
+
     // Is there nothing but erased bytes in the slot?
     bool is_erased(const MachineState& state, const AreaPlan& area) const;
 
@@ -67,6 +77,7 @@ private:
     Scenario scenario_;
     std::unique_ptr<Firmware> loader_;
     std::unique_ptr<Firmware> application_;
+    std::unique_ptr<Firmware> network_loader_;  // boards with a network core
     std::unique_ptr<Machine> machine_;
     std::vector<LogicalFlash> flashes_;  // by device
     std::vector<KnownImage> images_;
@@ -74,6 +85,10 @@ private:
 
 // "handed over 2.0.0 from mcuboot_primary", "assertion failed: ...".
 std::string outcome_words(const ScenarioMachine& machine, const Outcome& outcome);
+
+// The network core after a boot: "runs net2", "is held", "waits: ...".
+std::string network_words(const ScenarioMachine& machine, const MachineState& state,
+                          const NetworkReport& report);
 
 // The command that an application step stands for. An application confirms itself: `boot` is the
 // outcome of the boot before, which says what slot of image 0 runs. Further images are confirmed in

@@ -25,6 +25,7 @@ std::span<const Named<boot_fix>> fix_names();
 std::span<const Named<boot_older>> older_names();
 std::span<const Named<boot_mutant>> mutant_names();
 std::span<const Named<ControllerKind>> controller_names();
+std::span<const Named<CoreId>> core_names();
 std::span<const Named<word_alignment>> word_alignment_names();
 std::span<const Named<models::TimeCase>> time_case_names();
 std::span<const Named<std::uint8_t>> qspi_read_mode_names();   // IFCONFIG0.READOC

@@ -1,0 +1,59 @@
+#include <models/spu.hpp>
+
+namespace brownout::models {
+
+namespace {
+
+using namespace spu_register;
+
+constexpr std::uint32_t kPermissionBits = 0x117;  // EXECUTE, WRITE, READ, SECATTR, LOCK
+
+}  // namespace
+
+void Spu::reset()
+{
+    external_domain_ = 0;
+    ram_regions_.fill(kRead | kWrite | kSecure | 1u);
+}
+
+std::uint32_t* Spu::word(std::uint32_t offset) noexcept
+{
+    if (offset == kExtDomain0Perm) {
+        return &external_domain_;
+    }
+    const std::uint32_t into = offset - kRamRegionPerm;
+    return offset >= kRamRegionPerm && into / 4 < kRamRegions ? &ram_regions_[into / 4] : nullptr;
+}
+
+std::uint32_t Spu::read32(std::uint32_t offset, AccessContext&) noexcept
+{
+    const std::uint32_t* const at = word(offset);
+    return at != nullptr ? *at : 0;
+}
+
+void Spu::write32(std::uint32_t offset, std::uint32_t value, AccessContext&) noexcept
+{
+    std::uint32_t* const at = word(offset);
+    if (at != nullptr && (*at & kLock) == 0) {
+        *at = value & kPermissionBits;
+    }
+}
+
+std::string_view Spu::refusal(Master master, std::uint32_t address, bool is_write) const noexcept
+{
+    std::uint32_t permission = kRead | kWrite | kSecure;  // of flash
+    const std::uint32_t region = (address - ram_address_) / kRamRegionBytes;
+    if (address >= ram_address_ && region < kRamRegions) {
+        permission = ram_regions_[region];
+    }
+    const bool is_secure = master == Master::kApplicationCore || (external_domain_ & kSecure) != 0;
+    if (!is_secure && (permission & kSecure) != 0) {
+        return "the SPU keeps the network core out: its domain is not secure";
+    }
+    if ((permission & (is_write ? kWrite : kRead)) == 0) {
+        return is_write ? "the SPU makes this region read-only" : "the SPU makes it unreadable";
+    }
+    return {};
+}
+
+}  // namespace brownout::models

@@ -1,0 +1,175 @@
+// What must hold of a network core that boots beside the application core.
+#include "check_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <tuple>
+
+namespace brownout::sim {
+
+namespace {
+
+class RunsWhole final : public Check {
+public:
+    std::string_view name() const override { return "network-core-runs-a-whole-image"; }
+
+    std::string_view verifies() const override
+    {
+        return "Whenever the application runs, the network core runs, byte for byte, one of the "
+               "scenario's images. Its bootloader checks nothing when it starts one.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Boots that start no application: nobody releases the network core then.";
+    }
+
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
+    {
+        if (node.facts.outcome != OutcomeKind::kHandedOver || node.facts.network_image >= 0) {
+            return std::nullopt;
+        }
+        return "the network core " + node.facts.network_text;
+    }
+
+    ExpectStep expectation(const Graph&, const Node&, const ScenarioMachine&) const override
+    {
+        ExpectStep expect;
+        expect.network_core = Expected{"runs ", {}};
+        return expect;
+    }
+};
+
+class RunMatching final : public Check {
+public:
+    explicit RunMatching(const ScenarioMachine& machine) : machine_(machine) {}
+    std::string_view name() const override { return "cores-run-the-same-version"; }
+
+    std::string_view verifies() const override
+    {
+        return "Whenever the application runs, the network core runs an image of its version: both "
+               "old or both new.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Updates of one core alone; images that are none of the scenario's.";
+    }
+
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
+    {
+        if (node.facts.image < 0 || node.facts.network_image < 0) {
+            return std::nullopt;
+        }
+        const KnownImage& application = at(node.facts.image);
+        const KnownImage& network = at(node.facts.network_image);
+        if (to_string(application.info.version) == to_string(network.info.version)) {
+            return std::nullopt;
+        }
+        return fmt::format("{} ({}) runs with {} ({}) on the network core", application.name,
+                           to_string(application.info.version), network.name,
+                           to_string(network.info.version));
+    }
+
+    ExpectStep expectation(const Graph&, const Node& node,
+                           const ScenarioMachine& machine) const override
+    {
+        const std::string version = to_string(at(node.facts.image).info.version);
+        ExpectStep expect;
+        for (const KnownImage& image : machine.images()) {
+            if (machine.is_for_network_core(image) && to_string(image.info.version) == version) {
+                expect.network_core = Expected{"runs " + image.name, {}};
+            }
+        }
+        return expect;
+    }
+
+private:
+    const KnownImage& at(std::int32_t image) const
+    {
+        return machine_.images()[static_cast<std::size_t>(image)];
+    }
+
+    const ScenarioMachine& machine_;
+};
+
+class UpdateReachesNetworkCore final : public Check {
+public:
+    explicit UpdateReachesNetworkCore(const ScenarioMachine& machine)
+        : machine_(machine), wanted_(newest())
+    {
+    }
+    std::string_view name() const override { return "requested-network-update-completes"; }
+
+    std::string_view verifies() const override
+    {
+        return "If the update was requested before the explored boots, the first boot that is not "
+               "cut leaves the network core running the newest network image of the scenario.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Requests that are explored themselves: a cut between those of two images leaves "
+               "one of them.";
+    }
+
+    std::optional<std::string> judge(const Graph& graph, const Node& node) const override
+    {
+        const bool applies = graph.nodes.front().story.requested && wanted_ >= 0;
+        if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
+            node.facts.network_image == wanted_) {
+            return std::nullopt;
+        }
+        return "the network core " + node.facts.network_text;
+    }
+
+    ExpectStep expectation(const Graph&, const Node&, const ScenarioMachine& machine) const override
+    {
+        ExpectStep expect;
+        const KnownImage& image = machine.images()[static_cast<std::size_t>(wanted_)];
+        expect.network_core = Expected{"runs " + image.name, {}};
+        return expect;
+    }
+
+private:
+    std::int32_t newest() const
+    {
+        std::int32_t found = -1;
+        for (std::size_t i = 0; i < machine_.images().size(); ++i) {
+            const KnownImage& image = machine_.images()[i];
+            if (machine_.is_for_network_core(image) && image.authentic &&
+                (found < 0 ||
+                 is_newer(image, machine_.images()[static_cast<std::size_t>(found)]))) {
+                found = static_cast<std::int32_t>(i);
+            }
+        }
+        return found;
+    }
+
+    static bool is_newer(const KnownImage& image, const KnownImage& other)
+    {
+        const boot_version& a = image.info.version;
+        const boot_version& b = other.info.version;
+        return std::tie(a.major, a.minor, a.revision) > std::tie(b.major, b.minor, b.revision);
+    }
+
+    const ScenarioMachine& machine_;
+    std::int32_t wanted_;
+};
+
+}  // namespace
+
+void add_network_checks(const ScenarioMachine& machine, std::vector<std::unique_ptr<Check>>& checks)
+{
+    const std::optional<NetcoreOptions>& netcore = machine.scenario().netcore;
+    if (!netcore) {
+        return;
+    }
+    checks.push_back(std::make_unique<RunsWhole>());
+    checks.push_back(std::make_unique<UpdateReachesNetworkCore>(machine));
+    if (netcore->flavour == NETCORE_SIMULTANEOUS) {
+        checks.push_back(std::make_unique<RunMatching>(machine));
+    }
+}
+
+}  // namespace brownout::sim
