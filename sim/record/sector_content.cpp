@@ -41,6 +41,9 @@ SectorReader::SectorReader(const ScenarioMachine& machine, const LogicalCells& c
         add_image({image.name, image.is_image ? to_string(image.info.version) : "",
                    image.bytes.size(), true},
                   image.bytes);
+        if (!image.other_form.empty()) {
+            forms_.push_back({static_cast<std::int16_t>(images_.size() - 1), image.other_form});
+        }
     }
     for (const AreaPlan& area : board_.areas) {
         const SectorRange sectors =
@@ -55,7 +58,7 @@ SectorReader::SectorReader(const ScenarioMachine& machine, const LogicalCells& c
 void SectorReader::add_image(RecordedImage image, std::vector<std::uint8_t> bytes)
 {
     images_.push_back(std::move(image));
-    bytes_.push_back(std::move(bytes));
+    forms_.push_back({static_cast<std::int16_t>(images_.size() - 1), std::move(bytes)});
 }
 
 const AreaPlan* SectorReader::area_at(std::uint32_t device, std::uint64_t offset_bytes) const
@@ -88,13 +91,13 @@ std::uint64_t SectorReader::trailer_offset(const AreaPlan& area) const
 
 // Compares a sector with the image from `offset` on; erased bytes may be yet to come. `first`: the
 // first byte of the sector that is not erased.
-SectorReader::Match SectorReader::match_at(const Body& body, std::size_t first, std::int16_t image,
+SectorReader::Match SectorReader::match_at(const Body& body, std::size_t first, const Form& form,
                                            std::uint32_t offset) const
 {
-    const std::vector<std::uint8_t>& bytes = bytes_[static_cast<std::size_t>(image)];
+    const std::vector<std::uint8_t>& bytes = form.bytes;
     const std::uint8_t erased = body.erased;
     const std::size_t count = std::min<std::size_t>(body.bytes.size(), bytes.size() - offset);
-    Match match{image, offset, 0, true};
+    Match match{form.image, offset, 0, true};
     std::size_t end = first;  // behind the last byte that is not erased
     for (std::size_t i = first; i < body.bytes.size(); ++i) {
         const bool equal = i < count && body.bytes[i] == bytes[offset + i];
@@ -126,15 +129,14 @@ SectorReader::Match SectorReader::find(const Body& body, const HeldContent& befo
     if (telling < kTellingBytes || step_bytes_ == 0) {
         return best;
     }
-    for (std::size_t i = 0; i < bytes_.size(); ++i) {
-        const auto image = static_cast<std::int16_t>(i);
-        for (std::size_t offset = 0; offset < bytes_[i].size(); offset += step_bytes_) {
-            const Match match = match_at(body, first, image, static_cast<std::uint32_t>(offset));
+    for (const Form& form : forms_) {
+        for (std::size_t offset = 0; offset < form.bytes.size(); offset += step_bytes_) {
+            const Match match = match_at(body, first, form, static_cast<std::uint32_t>(offset));
             if (match.image < 0) {
                 continue;
             }
             const bool as_before =
-                before.image == image && before.image_offset_bytes == match.offset;
+                before.image == form.image && before.image_offset_bytes == match.offset;
             const bool better = best.image < 0 || (match.whole && !best.whole) ||
                                 (match.whole == best.whole && as_before);
             if (better) {
@@ -157,11 +159,10 @@ bool SectorReader::is_mixed(const Body& body) const
     }
     const std::size_t tail_at = body.bytes.size() - kEndBytes;
     const auto tail = body.bytes.subspan(tail_at);
-    for (std::size_t i = 0; i < bytes_.size(); ++i) {
-        const std::vector<std::uint8_t>& bytes = bytes_[i];
+    for (const Form& form : forms_) {
+        const std::vector<std::uint8_t>& bytes = form.bytes;
         for (std::size_t at = tail_at; at + kEndBytes <= bytes.size(); at += step_bytes_) {
-            const bool same_place =
-                static_cast<std::int16_t>(i) == head.image && at == tail_at + head.offset;
+            const bool same_place = form.image == head.image && at == tail_at + head.offset;
             if (!same_place && std::equal(tail.begin(), tail.end(),
                                           bytes.begin() + static_cast<std::ptrdiff_t>(at))) {
                 return true;

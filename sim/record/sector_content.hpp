@@ -32,13 +32,18 @@ private:
         std::span<const std::uint8_t> bytes;
         std::uint8_t erased = 0xFF;
     };
+    // An image as it lies somewhere: plain, or with its payload encrypted.
+    struct Form {
+        std::int16_t image = -1;
+        std::vector<std::uint8_t> bytes;
+    };
     struct Match {
         std::int16_t image = -1;
         std::uint32_t offset = 0;   // in the image, of the first byte compared
         std::uint32_t written = 0;  // bytes of the image, to the last one that is there
         bool whole = false;
     };
-    Match match_at(const Body& body, std::size_t first, std::int16_t image,
+    Match match_at(const Body& body, std::size_t first, const Form& form,
                    std::uint32_t offset) const;
     Match find(const Body& body, const HeldContent& before) const;
     bool is_mixed(const Body& body) const;
@@ -48,8 +53,8 @@ private:
     const boot_config& config_;
     const LogicalCells& cells_;
     std::vector<RecordedImage> images_;
-    std::vector<std::vector<std::uint8_t>> bytes_;  // of each image
-    std::uint32_t step_bytes_ = 0;                  // images are cut at multiples of it
+    std::vector<Form> forms_;
+    std::uint32_t step_bytes_ = 0;  // images are cut at multiples of it
 };
 
 }  // namespace brownout::sim

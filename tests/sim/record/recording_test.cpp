@@ -147,7 +147,8 @@ TEST(Recording, AgreesWithTheCellsForEveryStrategyAndKindOfPart)
          {"suites/offset-32k-test.yaml", "suites/scratch-external-32k-test.yaml",
           "suites/overwrite-only-fast-32k.yaml", "suites/direct-xip-revert-32k.yaml",
           "suites/move-32k-mx25r64-qspi.yaml", "suites/nand-w25n01gv-overwrite-32k.yaml",
-          "suites/nrf5340-net-overwrite-32k.yaml", "regressions/no-erase-stale-status.yaml"}) {
+          "suites/nrf5340-net-overwrite-32k.yaml", "tutorial/6-encrypted.yaml",
+          "regressions/no-erase-stale-status.yaml"}) {
         SCOPED_TRACE(file);
         const RecordedScenario run(file);
         run.expect_true_end();
@@ -212,6 +213,14 @@ TEST(Recording, NamesContentThatIsNoneOfTheScenariosImages)
     EXPECT_EQ(run.recording.images[2].name, "found in mcuboot_primary");
     EXPECT_FALSE(run.recording.images[2].of_scenario);
     EXPECT_EQ(run.recording.initial[0][12].image, 2);
+}
+
+TEST(Recording, KnowsAnImageInBothItsFormsPlainAndEncrypted)
+{
+    const RecordedScenario run("tutorial/6-encrypted.yaml");
+    for (const SectorChange& change : run.recording.changes) {
+        EXPECT_NE(change.after.kind, HeldKind::kUnknown) << change.sector;
+    }
 }
 
 TEST(Recording, TellsWhatRulesWereBrokenByWhichCall)

@@ -1,4 +1,5 @@
-// The time axis: how many sectors hold which image, over device time; runs, cuts and the cursor.
+// The time axis: how many sectors of the primary slots hold which image, over device time; runs,
+// cuts and the cursor.
 import uPlot from 'uplot';
 import type {Events, Recording} from './data.ts';
 import type {Palette} from './palette.ts';
@@ -7,13 +8,15 @@ import {el, imageName} from './words.ts';
 
 const RUN_COLORS = ['run-boot', 'run-app', 'run-tool'];
 
-// By frame: sectors of each image, sectors erased in slots.
+// By frame: sectors of each image in the primary slots, which shows how far an update is.
 function series(timeline: Timeline): number[][] {
   const {recording, events} = timeline;
   const images = recording.images.length;
   const counts = new Array<number>(images).fill(0);
   const inArea = recording.devices.map((device) => new Uint8Array(device.sizes.length));
+  const primary = recording.areas.some((area) => area.role === 0);
   for (const area of recording.areas) {
+    if (primary && area.role !== 0) continue;
     for (let i = 0; i < area.sizes.length; i++) inArea[area.device][area.first + i] = 1;
   }
   recording.devices.forEach((device, d) => device.initial.forEach((held, sector) => {
@@ -59,7 +62,7 @@ export class TimeChart {
       scales: {x: {time: false}},
       axes: [
         {...axis, size: 26, values: (_, values) => values.map((v) => `${v} s`)},
-        {...axis, size: 44, label: 'sectors', labelSize: 16, labelFont: '11px system-ui'},
+        {...axis, size: 44, label: 'in primary', labelSize: 16, labelFont: '11px system-ui'},
       ],
       series: [{}, ...this.recording.images.map((image, i) => ({
         label: imageName(image), stroke: palette.imageColor(i), width: 2, dash: dashes[i % 4],
