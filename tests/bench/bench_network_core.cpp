@@ -26,9 +26,8 @@ void boot_pending(benchmark::State& loop, Scenario scenario)
     }
     loop.counters["calls"] = report.calls;
     loop.counters["ops"] = static_cast<double>(report.operations);
-    loop.counters["us_per_call"] =
-        benchmark::Counter(report.calls * 1e-6, benchmark::Counter::kIsIterationInvariantRate |
-                                                    benchmark::Counter::kInvert);
+    loop.counters["per_call"] = benchmark::Counter(
+        report.calls, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void BM_BootUpdatesBothCores(benchmark::State& loop)
