@@ -142,7 +142,7 @@ static enum image_manager_result begin(struct image_manager *manager, const stru
         erase_for(manager, area, chunk->total_bytes) != FLASH_OK) {
         return IMAGE_MANAGER_ERASE_FAILED;
     }
-    if (image_writer_start(&manager->writer, area, options->writer, options->block_bytes,
+    if (image_writer_start(&manager->writer, area, 0u, options->writer, options->block_bytes,
                            !options->erases_before_upload) != FLASH_OK) {
         return IMAGE_MANAGER_WRITE_FAILED;
     }

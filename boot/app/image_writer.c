@@ -10,20 +10,24 @@
 #define TRAILER_FLAGS_BYTES (16u + 2u * 8u)
 
 int image_writer_start(struct image_writer *writer, const struct flash_area *area,
-                       enum image_writer_kind kind, uint32_t block_bytes, bool progressive)
+                       uint32_t offset_bytes, enum image_writer_kind kind, uint32_t block_bytes,
+                       bool progressive)
 {
+    struct flash_sector first;
+
     if (block_bytes == 0u || block_bytes > IMAGE_WRITER_BLOCK_MAX ||
-        block_bytes % flash_write_unit(area) != 0u) {
+        block_bytes % flash_write_unit(area) != 0u || offset_bytes % flash_write_unit(area) != 0u ||
+        flash_sector_at(area, offset_bytes, &first) != FLASH_OK) {
         return FLASH_EINVAL;
     }
     writer->area = area;
     writer->kind = kind;
     writer->erases_progressively = progressive;
     writer->block_bytes = block_bytes;
-    writer->written_bytes = 0u;
+    writer->written_bytes = offset_bytes;
     writer->buffered_bytes = 0u;
     writer->erased_page = NO_PAGE;
-    writer->erased_to_bytes = 0u;
+    writer->erased_to_bytes = first.offset_bytes;
     return FLASH_OK;
 }
 

@@ -80,8 +80,8 @@ int app_upload(const struct app_context *app, const struct upload_order *order,
     if (area == 0 || order->buffer_bytes < 2u || order->buffer_bytes > UPLOAD_BUFFER_BYTES) {
         return FLASH_EINVAL;
     }
-    result = image_writer_start(&memory->writer, area, order->writer, order->block_bytes,
-                                order->progressive);
+    result = image_writer_start(&memory->writer, area, order->offset_bytes, order->writer,
+                                order->block_bytes, order->progressive);
     if (result == FLASH_OK && !order->progressive) {
         result = flash_erase(area, 0u, area->size_bytes);
     }

@@ -33,10 +33,15 @@
 #define DATA_RAM_MASK 0xE0000000u
 #define DATA_RAM_BASE 0x20000000u
 
-/* CS# low, two segments of one chunk each, CS# high, overhead. */
+/* Undocumented, of the nRF52840: bit n keeps block n of Data RAM for the SPIM (devices.md 2.4). */
+#define RAM_LOCK 0x40000E00u
+#define RAM_LOCK_BLOCK_BITS 13u /* 8 KiB each... */
+#define RAM_LOCK_LAST_BLOCK 8u  /* ...but the last, which is all from 64 KiB on */
+
+/* CS# low, lock, two segments of one chunk each, CS# high, lock open, overhead. */
 #define SCRIPT_STEPS_MAX 24u
 #define CHUNK_STEPS 7u
-#define CLOSING_STEPS 2u
+#define CLOSING_STEPS 3u
 
 struct spim_script {
     const struct boot_io *io;
@@ -73,9 +78,35 @@ static void drive_chip_select(struct spim_script *script, uint32_t set_or_clear)
              1u << script->wiring->cs_pin);
 }
 
+static uint32_t ram_block_bit(const struct boot_io *io, const void *buffer)
+{
+    uint32_t block = (io_dma_address(io, buffer) - DATA_RAM_BASE) >> RAM_LOCK_BLOCK_BITS;
+
+    return 1u << (block < RAM_LOCK_LAST_BLOCK ? block : RAM_LOCK_LAST_BLOCK);
+}
+
+/* The blocks that the segments are fetched from, and that of a bounce buffer: the stack. */
+static void lock_ram_blocks(struct spim_script *script, const struct spi_segment *segments,
+                            uint32_t segment_count)
+{
+    uint32_t blocks = ram_block_bit(script->io, script);
+
+    for (uint32_t i = 0u; i < segment_count; ++i) {
+        if (segments[i].tx != NULL && segments[i].byte_count != 0u) {
+            const uint8_t *last = (const uint8_t *)segments[i].tx + segments[i].byte_count - 1u;
+
+            blocks |= ram_block_bit(script->io, segments[i].tx) | ram_block_bit(script->io, last);
+        }
+    }
+    add_step(script, IO_STEP_WRITE, RAM_LOCK, blocks);
+}
+
 static void close_transaction(struct spim_script *script)
 {
     drive_chip_select(script, GPIO_OUTSET);
+    if (script->wiring->lock_ram_blocks) {
+        add_step(script, IO_STEP_WRITE, RAM_LOCK, 0u);
+    }
     if (script->wiring->transaction_overhead_us != 0u) {
         add_step(script, IO_STEP_WAIT, 0u, script->wiring->transaction_overhead_us);
     }
@@ -250,6 +281,9 @@ static int begin_transaction(struct spim_script *script, const struct boot_io *i
     script->wiring = wiring;
     script->step_count = 0u;
     drive_chip_select(script, GPIO_OUTCLR);
+    if (wiring->lock_ram_blocks) {
+        lock_ram_blocks(script, segments, segment_count);
+    }
     for (uint32_t i = 0u; i < segment_count && result == FLASH_OK; ++i) {
         result = add_segment(script, &segments[i]);
     }

@@ -113,7 +113,7 @@ int word_aligned_read(const struct flash_device *device, enum word_alignment pol
     if (policy == WORD_ALIGNMENT_OFF || is_aligned(device_offset_bytes, bytes, byte_count)) {
         return transfers->read(device, device_offset_bytes, bytes, byte_count);
     }
-    if (policy == WORD_ALIGNMENT_READ_MODIFY_WRITE) {
+    if (policy == WORD_ALIGNMENT_READ_MODIFY_WRITE || policy == WORD_ALIGNMENT_ROUND_WRITES) {
         return read_in_words(device, transfers, device_offset_bytes, bytes, byte_count);
     }
     if (policy == WORD_ALIGNMENT_REFUSE) {

@@ -146,6 +146,10 @@ int trailer_write_magic(const struct trailer_layout *layout, const struct flash_
     uint8_t buffer[TRAILER_ALIGN_BYTES_MAX];
     uint32_t byte_count = round_up(TRAILER_MAGIC_BYTES, layout->max_align_bytes);
     uint32_t offset = round_down(trailer_magic_offset(area->size_bytes), layout->max_align_bytes);
+    if (layout->magic_from_flash && layout->max_align_bytes == 8) {
+        return flash_write(area, offset, boot_img_magic, TRAILER_MAGIC_BYTES) == 0 ? BOOT_OK
+                                                                                   : BOOT_EFLASH;
+    }
     memset(buffer, flash_erased_value(area), byte_count);
     trailer_magic_value(layout->max_align_bytes, buffer + byte_count - TRAILER_MAGIC_BYTES);
     return flash_write(area, offset, buffer, byte_count) == 0 ? BOOT_OK : BOOT_EFLASH;
@@ -190,8 +194,8 @@ int trailer_write_tlv_sizes(const struct trailer_layout *layout, const struct fl
 }
 
 /* From swap_info to the end of the area, in one piece. */
-static int write_request_at_once(const struct trailer_layout *layout,
-                                 const struct flash_area *area, uint32_t swap_type, uint8_t info)
+static int write_request_at_once(const struct trailer_layout *layout, const struct flash_area *area,
+                                 uint32_t swap_type, uint8_t info)
 {
     uint8_t buffer[4 * TRAILER_ALIGN_BYTES_MAX];
     uint32_t start = trailer_swap_info_offset(layout, area->size_bytes);

@@ -3,7 +3,7 @@
 
 #include "image/bytes.h"
 
-static const uint8_t magic_align_8[TRAILER_MAGIC_BYTES] = {
+const uint8_t boot_img_magic[TRAILER_MAGIC_BYTES] = {
     0x77, 0xC2, 0x95, 0xF3, 0x60, 0xD2, 0xEF, 0x7F, 0x35, 0x52, 0x50, 0x0F, 0x2C, 0xB6, 0x79, 0x80};
 
 /* Behind the two bytes that hold the alignment. */
@@ -13,7 +13,7 @@ static const uint8_t magic_any_align_tail[TRAILER_MAGIC_BYTES - 2] = {
 void trailer_magic_value(uint32_t max_align_bytes, uint8_t magic[TRAILER_MAGIC_BYTES])
 {
     if (max_align_bytes == 8) {
-        memcpy(magic, magic_align_8, TRAILER_MAGIC_BYTES);
+        memcpy(magic, boot_img_magic, TRAILER_MAGIC_BYTES);
         return;
     }
     magic[0] = (uint8_t)max_align_bytes;
@@ -70,6 +70,7 @@ struct trailer_layout trailer_layout_of(const struct boot_config *config)
         .states_per_sector = states_per_sector(config->strategy),
         .has_tlv_sizes = config->strategy == BOOT_SWAP_OFFSET,
         .key_field_bytes = trailer_key_field_bytes(config),
+        .magic_from_flash = (config->older & (uint32_t)BOOT_OLDER_200_MAGIC_FROM_FLASH) != 0u,
     };
     return layout;
 }

@@ -376,6 +376,16 @@ void Spim::set_ram_activity(RamActivity* activity)
     impl_->activity = activity;
 }
 
+void Spim::set_seed(std::uint64_t seed)
+{
+    impl_->data.anomalies.seed = seed;
+}
+
+bool Spim::has_drawn() const
+{
+    return impl_->anomaly_state.drawn;
+}
+
 void Spim::reset()
 {
     impl_->reset();

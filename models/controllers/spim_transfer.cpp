@@ -31,19 +31,20 @@ std::uint64_t hash_of(std::uint64_t seed, std::uint64_t number)
     return mixed ^ mixed >> 31;
 }
 
-bool happens(double probability, std::uint64_t hash)
+bool happens(double probability, std::uint64_t hash, SpimAnomalyState& state)
 {
+    state.drawn = state.drawn || (probability > 0 && probability < 1);
     return static_cast<double>(hash >> 11) * 0x1.0p-53 < probability;
 }
 
 void apply_anomaly_109(const SpimData& data, std::uint32_t tx_pointer, SpimTransfer& transfer,
-                       const SpimAnomalyState& state, RuleObserver& rules)
+                       SpimAnomalyState& state, RuleObserver& rules)
 {
     const SpimAnomalies& anomalies = data.anomalies;
     const bool idle = !state.last_end || transfer.segment_start > *state.last_end + kDmaStaysAwake;
     if (!anomalies.anomaly_109 || transfer.tx_count == 0 || !idle ||
-        !happens(anomalies.anomaly_109_probability,
-                 hash_of(anomalies.seed ^ 109, state.transfers))) {
+        !happens(anomalies.anomaly_109_probability, hash_of(anomalies.seed ^ 109, state.transfers),
+                 state)) {
         return;
     }
     transfer.first_byte = 0;
@@ -53,7 +54,7 @@ void apply_anomaly_109(const SpimData& data, std::uint32_t tx_pointer, SpimTrans
 }
 
 void apply_anomaly_198(const SpimData& data, std::uint32_t tx_pointer, RamActivity* activity,
-                       SpimTransfer& transfer, const SpimAnomalyState& state, RuleObserver& rules)
+                       SpimTransfer& transfer, SpimAnomalyState& state, RuleObserver& rules)
 {
     const SpimAnomalies& anomalies = data.anomalies;
     if (!anomalies.anomaly_198 || transfer.tx_count == 0) {
@@ -68,7 +69,7 @@ void apply_anomaly_198(const SpimData& data, std::uint32_t tx_pointer, RamActivi
                                    ? 0
                                    : activity->collision_probability(tx_pointer, transfer.tx_count,
                                                                      transfer.segment_start, until);
-    if (!chosen && !happens(probability, hash)) {
+    if (!chosen && !happens(probability, hash, state)) {
         return;
     }
     switch (anomalies.anomaly_198_shape) {

@@ -107,6 +107,7 @@ private:
 struct SpimAnomalyState {
     std::uint64_t transfers = 0;  // with bytes to send
     std::uint8_t last_sent = 0;
+    bool drawn = false;  // a number was drawn whose outcome was open
     std::optional<Duration> last_end;
 
     void ended(const SpimTransfer& transfer)

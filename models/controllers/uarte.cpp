@@ -16,10 +16,30 @@ constexpr std::uint32_t kMaxCntMask = 0xFFFF;
 constexpr std::string_view kDmaSource = "nRF52840 PS v1.7, EasyDMA: Data RAM only";
 constexpr std::string_view kMaxCntSource = "nRF52840 SVD, RXD.MAXCNT; zephyr #46797";
 
+// splitmix64
+std::uint64_t hash_of_packet(std::uint64_t number)
+{
+    std::uint64_t mixed = (number + 1) * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
+    return mixed ^ mixed >> 31;
+}
+
 }  // namespace
 
 Duration IncomingBytes::arrival(std::uint64_t index) const
 {
+    if (packet_bytes > 0) {
+        const auto packet = static_cast<std::int64_t>(index / packet_bytes);
+        const Duration due = packet_time * packet;
+        const std::int64_t event =
+            (due + event_interval - picoseconds(1)).count() / event_interval.count();
+        const auto late = hash_of_packet(index / packet_bytes) % (late_events_max + 1);
+        const std::uint64_t in_packet = index % packet_bytes + 1;
+        return event_interval * (event + static_cast<std::int64_t>(late)) +
+               byte_time * static_cast<std::int64_t>(in_packet) +
+               (in_packet == packet_bytes ? unpack_time : Duration{});
+    }
     const auto pauses = pause_every_bytes == 0 ? 0 : index / pause_every_bytes;
     return byte_time * static_cast<std::int64_t>(index + 1) +
            pause * static_cast<std::int64_t>(pauses);
@@ -46,6 +66,7 @@ Uarte::Uarte(std::string name) : name_(std::move(name)) {}
 void Uarte::reset(const IncomingBytes& incoming)
 {
     BROWNOUT_ASSERT(incoming.bytes.empty() || incoming.byte_time.count() > 0);
+    BROWNOUT_ASSERT(incoming.packet_bytes == 0 || incoming.event_interval.count() > 0);
     std::string name = std::move(name_);
     *this = Uarte(std::move(name));
     incoming_ = incoming;
@@ -58,6 +79,9 @@ void Uarte::advance(AccessContext& access) noexcept
     }
     const std::uint64_t arrived = incoming_.arrived(access.now - sending_since_);
     while (next_ < arrived) {
+        if (!receiving_ && incoming_.packet_bytes > 0) {
+            return;  // the link layer keeps it
+        }
         if (!receiving_) {
             lost_ += arrived - next_;
             next_ = arrived;
@@ -78,6 +102,17 @@ void Uarte::advance(AccessContext& access) noexcept
             }
         }
     }
+}
+
+bool Uarte::was_receiving(Duration from, Duration until) const
+{
+    if (!sending_) {
+        return false;
+    }
+    const std::uint64_t before = incoming_.arrived(from - sending_since_);
+    const bool within_packet = incoming_.packet_bytes > 0 && before < incoming_.bytes.size() &&
+                               before % incoming_.packet_bytes != 0;
+    return within_packet || incoming_.arrived(until - sending_since_) > before;
 }
 
 void Uarte::start(AccessContext& access) noexcept

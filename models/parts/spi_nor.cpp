@@ -308,6 +308,11 @@ void SpiNor::transfer(const SpiTransfer& transfer, AccessContext& access) noexce
     part.stream(transfer, index);
 }
 
+void SpiNor::arm_mute(bool armed)
+{
+    impl_->mute_is_armed = armed;
+}
+
 void SpiNor::deselect(unsigned loose_bits, AccessContext& access) noexcept
 {
     Impl& part = *impl_;

@@ -65,6 +65,7 @@ struct SpiNor::Impl {
     SpiNorRegisters registers;
     SpiNorPin write_protect;
     SpiNorPin hold;
+    bool mute_is_armed = true;
     std::uint64_t operations = 0;  // of this run
     Duration resumed_at = Duration::min();
     Duration clock_checked{};  // shortest period found good (or reported) so far

@@ -141,7 +141,7 @@ bool SpiNor::Impl::begin(OperationKind kind, SpiNorBusy busy, std::uint64_t offs
                          std::uint64_t byte_count, Duration time,
                          std::span<const std::uint8_t> bytes, AccessContext& access)
 {
-    if (options.mute && operations >= options.mute->from_operation) {
+    if (options.mute && mute_is_armed && operations >= options.mute->from_operation) {
         registers.latches.muted = 1;
         return false;
     }

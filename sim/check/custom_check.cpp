@@ -26,6 +26,9 @@ public:
 
     std::optional<std::string> judge(const Graph&, const Node& node) const override
     {
+        if (rule_.once_confirmed && !node.story.confirmed) {
+            return std::nullopt;
+        }
         if (!rule_.boots.empty() && node.facts.outcome == OutcomeKind::kHandedOver &&
             !is_allowed(node.facts.image)) {
             return "this may not be started: " + node.facts.text;

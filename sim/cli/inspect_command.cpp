@@ -8,6 +8,7 @@
 #include <sim/scenario_names.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -75,6 +76,24 @@ void require_strategy_name(InspectGiven& given)
     }
 }
 
+// Which command says what power cuts lead to these dumps.
+void print_way_here(const InspectGiven& given, const Inspection& inspection)
+{
+    const bool interrupted = std::any_of(inspection.swaps.begin(), inspection.swaps.end(),
+                                         [](const SwapReport& swap) { return swap.interrupted; });
+    if (!interrupted || given.files.empty()) {
+        return;
+    }
+    const bool has_steps = !given.request.scenario.empty();
+    std::cout << fmt::format("{:<18} brownout explore {} --reach {}\n", "how it got here",
+                             has_steps ? given.request.scenario.string() : "CASE.yaml",
+                             fmt::join(given.files, " --reach "));
+    if (!has_steps) {
+        std::cout << fmt::format("{:<18} CASE.yaml: a scenario of this update, with both images\n",
+                                 "");
+    }
+}
+
 void run(InspectGiven& given)
 {
     if (given.schema) {
@@ -100,6 +119,7 @@ void run(InspectGiven& given)
     const Inspection inspection = inspect(*machine, state);
     if (given.json != "-") {
         std::cout << inspection_text(*machine, inspection, notes);
+        print_way_here(given, inspection);
     }
     if (!given.json.empty()) {
         write_output(given.json, inspection_json(*machine, inspection, notes));

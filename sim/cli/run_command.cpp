@@ -9,9 +9,13 @@
 
 #include <sim/log_release.hpp>
 #include <sim/report.hpp>
+#include <sim/seed_sweep.hpp>
+
+#include <fmt/format.h>
 
 #include <iostream>
 #include <memory>
+#include <thread>
 
 namespace brownout::sim::cli {
 
@@ -26,6 +30,10 @@ struct RunOptionsGiven {
     std::vector<std::string> exports;
     WaveOptions waves;
     PictureOptions pictures;
+    std::optional<std::uint64_t> seeds;  // how many
+    std::optional<std::uint64_t> seed;   // this one alone
+    std::optional<std::uint64_t> row;    // of the matrix, from 1; otherwise the file as written
+    unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
     GdbOptions gdb;
     bool wear = false;
     HtmlOption html;
@@ -65,10 +73,56 @@ void print_release(const ScenarioMachine& machine)
     }
 }
 
+Scenario scenario_of(const std::string& file, const RunOptionsGiven& given)
+{
+    if (!given.row) {
+        return load_scenario(file);
+    }
+    std::vector<SuiteEntry> rows = suite_entries({file}, {});
+    if (*given.row == 0 || *given.row > rows.size()) {
+        throw InputError(Place{file}, fmt::format("--row {}: the scenario has rows 1 to {}",
+                                                  *given.row, rows.size()));
+    }
+    return std::move(rows[*given.row - 1].scenario);
+}
+
+bool is_sweep(const std::string& file, const RunOptionsGiven& given)
+{
+    return given.seeds || (!given.seed && !given.row && load_scenario(file).seeds);
+}
+
+// Every row of the file's matrix with many seeds.
+bool sweep_file(const std::string& file, const RunOptionsGiven& given)
+{
+    const bool wants_pictures = given.pictures.wanted() || given.html.wanted() || given.wear;
+    if (!given.exports.empty() || given.waves.wanted() || wants_pictures) {
+        throw InputError("--export, waveforms and pictures are of one run: choose it with --row "
+                         "and --seed");
+    }
+    std::vector<SweepRow> rows;
+    bool holds = true;
+    std::vector<SuiteEntry> entries = suite_entries({file}, {});
+    if (given.json != "-") {
+        std::cout << load_scenario(file).name << '\n';
+        print_release(ScenarioMachine(entries.front().scenario));
+    }
+    for (const SuiteEntry& entry : entries) {
+        rows.push_back(sweep_seeds(entry, {given.seeds, given.jobs}));
+        holds = holds && rows.back().holds;
+    }
+    if (given.json != "-") {
+        print_sweep(rows, "brownout run " + file, std::cout);
+    }
+    if (!given.json.empty()) {
+        write_output(given.json, sweep_json(rows, file));
+    }
+    return holds;
+}
+
 bool run_file(const std::string& file, const RunOptionsGiven& given)
 {
     const std::string& json = given.json;
-    ScenarioMachine machine(load_scenario(file));
+    ScenarioMachine machine(scenario_of(file, given));
     require_exports(machine, given);
     const bool quiet =
         json == "-" || given.waves.to_standard_output() || given.pictures.to_standard_output();
@@ -83,7 +137,7 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     ScenarioRecorder recorder(machine, told);
     const bool is_recorded = given.pictures.wanted() || given.html.wanted();
     const ScenarioResult result = run_scenario(machine, is_recorded ? &recorder : told, SIZE_MAX,
-                                               given.waves.wanted() ? &waves : nullptr);
+                                               given.waves.wanted() ? &waves : nullptr, given.seed);
     given.pictures.show(recorder.recording(), quiet);
     if (!quiet) {
         text.summary(result);
@@ -107,6 +161,17 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     command->add_option("--export", given->exports,
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "
                         "PLACE=FILE.bin");
+    command
+        ->add_option(
+            "--seeds", given->seeds,
+            "run every row of the matrix with so many seeds, from 0 on, and count failures")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+    command->add_option("--seed", given->seed,
+                        "this seed for everything that is drawn, instead of those of the scenario");
+    command->add_option("--row", given->row, "run this row of the matrix, from 1");
+    command
+        ->add_option("--jobs", given->jobs, "worker processes of --seeds (default: one per core)")
+        ->check(CLI::Range(1u, 64u));
     given->waves.add_to(*command);
     given->pictures.add_to(*command);
     given->gdb.add_to(*command, false);
@@ -117,6 +182,10 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
         if (given->gdb.act(given->files)) {
             return;
         }
+        if (given->seeds && (given->seed || given->row)) {
+            throw InputError(
+                "--seeds runs every row with many seeds: give it, or --row and --seed");
+        }
         given->waves.check(given->files);
         given->pictures.check(given->files);
         given->html.check(given->files);
@@ -126,7 +195,9 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
                 "--json and --export take one scenario: each would replace the one before it");
         }
         for (const std::string& file : given->files) {
-            if (!run_file(file, *given)) {
+            const bool holds =
+                is_sweep(file, *given) ? sweep_file(file, *given) : run_file(file, *given);
+            if (!holds) {
                 exit_code = ExitCode::kCheckFailed;
             }
         }

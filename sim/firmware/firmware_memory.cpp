@@ -23,10 +23,22 @@ constexpr std::uint32_t kStackFactor = kUnderAsan ? 4 : 1;
 // Sanitizers put hundreds of kilobytes of their own into the writable segments; no board has room
 // for those, nor has to: they get Data RAM addresses that no board uses.
 constexpr std::uint32_t kSanitizedDataAddress = 0x2800'0000;
+// The same for a stack that is larger than the firmware asked for, if it does not fit.
+constexpr std::uint32_t kSanitizedStackAddress = 0x2900'0000;
 
 constexpr std::size_t round_up(std::size_t value, std::size_t unit)
 {
     return (value + unit - 1) / unit * unit;
+}
+
+std::size_t stack_room(std::uint32_t stack_bytes)
+{
+    return round_up(std::size_t{stack_bytes} * kStackFactor, kAlignmentBytes);
+}
+
+std::size_t state_room(std::uint32_t state_bytes)
+{
+    return round_up(std::max<std::size_t>(state_bytes, 1), kAlignmentBytes);
 }
 
 std::span<std::uint8_t> bytes_of(AddressRange range)
@@ -80,8 +92,10 @@ FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias, const b
       next_ram_(placement.ram_address)
 {
     add_segments();
-    const std::uint64_t data_bytes = next_ram_ - placement.ram_address;
-    const std::uint64_t needed = data_bytes + table.state_bytes + table.stack_bytes;
+    // As the windows below are laid out.
+    const std::uint64_t data_bytes = round_up(next_ram_, kAlignmentBytes) - placement.ram_address;
+    const std::uint64_t needed =
+        data_bytes + state_room(table.state_bytes) + round_up(table.stack_bytes, kAlignmentBytes);
     if (needed > placement.ram_bytes) {
         throw InputError(Place{path.string()},
                          fmt::format("needs {} bytes of RAM ({} data, {} state, {} stack), the "
@@ -91,7 +105,10 @@ FirmwareMemory::FirmwareMemory(const ElfFile& file, std::uintptr_t bias, const b
     }
     map_state_and_stack(table.state_bytes, table.stack_bytes);
     add_window(state_, true, next_ram_, fmt::format("state of {}", name_));
-    add_window(stack_.stack, true, next_ram_, fmt::format("stack of {}", name_));
+    const std::uint64_t ram_end = std::uint64_t{placement.ram_address} + placement.ram_bytes;
+    const bool fits = next_ram_ + stack_.stack.size_bytes() <= ram_end;
+    std::uint32_t sanitized = kSanitizedStackAddress;
+    add_window(stack_.stack, true, fits ? next_ram_ : sanitized, fmt::format("stack of {}", name_));
 }
 
 FirmwareMemory::~FirmwareMemory()
@@ -103,12 +120,11 @@ FirmwareMemory::~FirmwareMemory()
 
 void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_t stack_bytes)
 {
-    const std::size_t stack_size =
-        round_up(std::size_t{stack_bytes} * kStackFactor, kAlignmentBytes);
-    const std::size_t state_size = round_up(std::max<std::size_t>(state_bytes, 1), kAlignmentBytes);
-    const std::size_t stack_room = round_up(stack_size + kPlatformBytes, kPageBytes);
-    const std::size_t state_room = round_up(state_size, kPageBytes);
-    const std::size_t total = 3 * kPageBytes + stack_room + state_room;
+    const std::size_t stack_size = stack_room(stack_bytes);
+    const std::size_t state_size = state_room(state_bytes);
+    const std::size_t stack_pages = round_up(stack_size + kPlatformBytes, kPageBytes);
+    const std::size_t state_pages = round_up(state_size, kPageBytes);
+    const std::size_t total = 3 * kPageBytes + stack_pages + state_pages;
 
     void* base = mmap(nullptr, total, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
@@ -117,7 +133,7 @@ void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_
     mapping_.end = mapping_.begin + total;
 
     stack_.guard = {mapping_.begin, mapping_.begin + kPageBytes};
-    stack_.stack.end = stack_.guard.end + stack_room;
+    stack_.stack.end = stack_.guard.end + stack_pages;
     stack_.stack.begin = stack_.stack.end - stack_size;
     stack_.platform = {stack_.guard.end, stack_.stack.begin};
     // The state ends at its guard, or starts one alignment unit earlier.
@@ -128,8 +144,8 @@ void FirmwareMemory::map_state_and_stack(std::uint32_t state_bytes, std::uint32_
         BROWNOUT_ASSERT(
             mprotect(reinterpret_cast<void*>(begin), size_bytes, PROT_READ | PROT_WRITE) == 0);
     };
-    open(stack_.guard.end, stack_room);
-    open(mapping_.end - kPageBytes - state_room, state_room);
+    open(stack_.guard.end, stack_pages);
+    open(mapping_.end - kPageBytes - state_pages, state_pages);
 }
 
 void FirmwareMemory::add_segments()

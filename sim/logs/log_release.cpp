@@ -43,7 +43,7 @@ struct Difference {
     int before;  // releases before this one
     std::string_view sentence;
 };
-constexpr std::array<Difference, 5> kDifferences = {{
+constexpr std::array<Difference, 6> kDifferences = {{
     {105, "a reset between erasing the trailers and the first status entry loses the request "
           "(mcuboot pull request 855)"},
     {200, "the magic of a request is handed to the driver straight from flash: SPIM and QSPI "
@@ -52,6 +52,7 @@ constexpr std::array<Difference, 5> kDifferences = {{
           "sector (mcuboot issue 1588)"},
     {300, "a torn magic in a revert is handled otherwise (mcuboot pull request 2100); when it was "
           "taken over is not established"},
+    {301, "an invalid slot is erased in one request, before the line about it is printed"},
     {302, "the default strategy is swap-move, from 3.2 on it is swap-offset"},
 }};
 

@@ -22,6 +22,8 @@ public:
     virtual void attach(models::FlashArray& cells, models::PartState& part) = 0;
     // Controller registers to their reset values; those of a part as the kind of reset says.
     virtual void reset(models::ResetKind kind) = 0;
+    // Told before reset() whether the run is a boot, for faults that only show there.
+    virtual void run_begins(bool /*is_boot*/) {}
     // The comparator that holds off operations when the supply is low; must outlive the device.
     virtual void watch(const models::PowerFailComparator&) {}
     // Told what happens on the wires of a part; nullptr: nobody. On-chip flash has none.

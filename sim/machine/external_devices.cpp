@@ -30,9 +30,10 @@ models::SpimData spim_data(const BoardPlan& board, const BusPlan& bus)
 
 class SpiPartModel final : public DeviceModel {
 public:
-    SpiPartModel(std::unique_ptr<models::SpiPart> part, const BusPlan& bus,
+    // `nor`: the part, if it is one whose fault shows in boots alone; otherwise nullptr.
+    SpiPartModel(std::unique_ptr<models::SpiPart> part, models::SpiNor* nor, const BusPlan& bus,
                  SharedControllers& shared)
-        : part_(std::move(part)), wire_(*part_)
+        : part_(std::move(part)), faulty_in_boots_(nor), wire_(*part_)
     {
         shared.spim(bus).connect(wire_);
         shared.gpio(bus.cs).connect(bus.cs.pin, &wire_);
@@ -43,6 +44,12 @@ public:
     {
         part_->attach(cells, state);
     }
+    void run_begins(bool is_boot) override
+    {
+        if (faulty_in_boots_ != nullptr) {
+            faulty_in_boots_->arm_mute(is_boot);
+        }
+    }
     void reset(models::ResetKind kind) override
     {
         wire_.reset();
@@ -52,20 +59,34 @@ public:
 
 private:
     std::unique_ptr<models::SpiPart> part_;
+    models::SpiNor* faulty_in_boots_;
     models::SpiWire wire_;
 };
 
 }  // namespace
+
+bool is_free(const models::Bus& bus, std::uint32_t address, std::uint32_t byte_count)
+{
+    return std::none_of(bus.ranges().begin(), bus.ranges().end(), [&](const auto& range) {
+        return range.address < std::uint64_t{address} + byte_count &&
+               address < std::uint64_t{range.address} + range.size_bytes;
+    });
+}
 
 models::Spim& SharedControllers::spim(const BusPlan& bus)
 {
     std::unique_ptr<models::Spim>& entry = spims_[bus.controller];
     if (entry == nullptr) {
         entry = std::make_unique<models::Spim>(spim_data(board_, bus));
+        seeds_[bus.controller] = bus.ram_collisions.seed;
         const RamCollisionPlan& collisions = bus.ram_collisions;
         if (collisions.per_million > 0) {
             activities_.push_back(std::make_unique<models::FittedRamActivity>(
                 *models::find_soc(board_.soc), collisions.slaves(), collisions.per_million * 1e-6));
+            activities_.back()->heed_locks(ram_lock_.locked_slaves());
+            if (collisions.during == RamUse::kReception) {
+                activities_.back()->only_while_receiving(receiver_);
+            }
             entry->set_ram_activity(activities_.back().get());
         }
     }
@@ -91,11 +112,23 @@ void SharedControllers::map(models::Bus& bus)
     for (const auto& [port, gpio] : ports_) {
         gpio->map(bus);
     }
+    using Lock = models::RamLockRegister;
+    if (board_.soc == "nrf52840" && is_free(bus, Lock::kAddress, Lock::kBlockBytes)) {
+        bus.map({Lock::kAddress, Lock::kBlockBytes, &ram_lock_});
+    }
 }
 
-void SharedControllers::reset()
+bool SharedControllers::has_drawn() const
 {
+    return std::any_of(spims_.begin(), spims_.end(),
+                       [](const auto& entry) { return entry.second->has_drawn(); });
+}
+
+void SharedControllers::reset(std::optional<std::uint64_t> seed)
+{
+    ram_lock_.reset();
     for (const auto& [name, spim] : spims_) {
+        spim->set_seed(seed.value_or(seeds_[name]));
         spim->reset();
     }
     for (const auto& [port, gpio] : ports_) {
@@ -107,14 +140,14 @@ std::unique_ptr<DeviceModel> make_spi_device(const DevicePlan& plan, std::uint32
                                              SharedControllers& shared)
 {
     const ExternalPlan& external = *plan.external;
-    std::unique_ptr<models::SpiPart> part;
     if (external.nand.data) {
-        part = std::make_unique<models::SpiNand>(*external.nand.data, external.nand.options,
-                                                 device_index);
-    } else {
-        part = std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index);
+        auto nand = std::make_unique<models::SpiNand>(*external.nand.data, external.nand.options,
+                                                      device_index);
+        return std::make_unique<SpiPartModel>(std::move(nand), nullptr, external.bus, shared);
     }
-    return std::make_unique<SpiPartModel>(std::move(part), external.bus, shared);
+    auto nor = std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index);
+    models::SpiNor* const faulty = external.mute_in == FaultRuns::kBoots ? nor.get() : nullptr;
+    return std::make_unique<SpiPartModel>(std::move(nor), faulty, external.bus, shared);
 }
 
 }  // namespace brownout::sim

@@ -17,7 +17,7 @@ bool is_on_spim(const DevicePlan& device)
     return device.external && device.external->bus.controller.starts_with("spim");
 }
 
-std::string problem_of(const DevicePlan& device)
+std::string problem_of(const DevicePlan& device, std::string_view soc)
 {
     const ExternalPlan& external = *device.external;
     if (external.nor.identity.size_bytes > kAddressableBytes) {
@@ -29,6 +29,10 @@ std::string problem_of(const DevicePlan& device)
     }
     if (external.bus.frequency_hz < kSpimFrequencyMinHz) {
         return fmt::format("{} cannot be clocked slower than 125 kHz", device.name);
+    }
+    if (external.driver.wiring.lock_ram_blocks && soc != "nrf52840") {
+        return fmt::format("'lock_ram_blocks' of {} is a work-around of the nrf52840 alone",
+                           device.name);
     }
     return {};
 }
@@ -58,7 +62,7 @@ std::string external_problem(const BoardPlan& board)
         if (!is_on_spim(device)) {
             continue;
         }
-        problem = problem_of(device);
+        problem = problem_of(device, board.soc);
         for (std::size_t j = 0; j < i && problem.empty(); ++j) {
             if (is_on_spim(board.devices[j])) {
                 problem = problem_between(device, board.devices[j]);

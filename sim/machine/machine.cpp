@@ -26,11 +26,11 @@ struct Machine::Impl {
     BootSetup setup;
     boot_config config{};  // key pointers into `setup`
     ::board record{};
-    SharedControllers shared;
     std::vector<std::unique_ptr<DeviceModel>> devices;
     std::unique_ptr<models::SocRegisters> soc_registers;
     std::unique_ptr<RamTarget> image_ram;
     models::Uarte receiver{"uarte0"};
+    SharedControllers shared;
     Processor processor;
     Firmware& loader;
     Firmware* application;
@@ -43,7 +43,7 @@ struct Machine::Impl {
 
     Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
          Firmware* application_firmware, Firmware* network_firmware)
-        : board(std::move(board_plan)), setup(std::move(boot_setup)), shared(board),
+        : board(std::move(board_plan)), setup(std::move(boot_setup)), shared(board, receiver),
           processor(board.soc.empty() ? board.name : board.soc, ProcessorCosts{board.cpu_hz}),
           loader(loader_firmware), application(application_firmware)
     {
@@ -62,7 +62,7 @@ struct Machine::Impl {
         }
         shared.map(processor.bus());
         processor.on_quiet([this](models::Duration now) { return next_change(now); });
-        if (processor.bus().find(kReceiverBase) == nullptr) {
+        if (is_free(processor.bus(), kReceiverBase, models::uarte_register::kBlockBytes)) {
             processor.bus().map({kReceiverBase, models::uarte_register::kBlockBytes, &receiver});
         }
         if (config.ram_load_bytes > 0) {
@@ -201,12 +201,13 @@ struct Machine::Impl {
         if (options.reset == models::ResetKind::kPowerOn) {
             state.lose_power();
         }
-        shared.reset();
+        shared.reset(options.seed);
         for (std::size_t i = 0; i < devices.size(); ++i) {
             if (state.parts[i].busy_until.count() > 0) {
                 state.parts[i].busy_until += options.start;
             }
             devices[i]->attach(state.devices[i], state.parts[i]);
+            devices[i]->run_begins(command == nullptr);
             devices[i]->reset(options.reset);
         }
         reset_soc_registers(options.reset);
@@ -234,10 +235,12 @@ struct Machine::Impl {
             const std::string named = address ? processor.symbol_of_address(*address) : "";
             return named.empty() ? processor.caller_symbol() : named;
         });
+        recorder.on_call_chain([this] { return processor.call_chain(); });
         processor.reset(firmware, fiber, platform, recorder, options);
         run_cores(state, recorder, options, command == nullptr, report);
 
         report.end = processor.now();
+        report.drawn = shared.has_drawn();
         for (models::PartState& part : state.parts) {
             part.count_from(report.end);
         }

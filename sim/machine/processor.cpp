@@ -78,7 +78,8 @@ struct ProcessorIo {
     static void write32(void* context, std::uint32_t address, std::uint32_t value) noexcept
     {
         Processor& core = self(context);
-        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0),
+                                           __builtin_frame_address(0));
         core.write_register(address, value);
     }
 
@@ -284,7 +285,7 @@ void Processor::reset(Firmware& firmware, FirmwareFiber& fiber, const boot_platf
     deadline_ = options.start + options.time_budget;
     advanced_to_ = now_;
     outcome_.reset();
-    caller_ = nullptr;
+    caller_ = frame_ = nullptr;
     bus_.clear_windows();
     for (models::MemoryWindow& window : firmware.windows()) {
         bus_.add_window(std::move(window));
@@ -388,9 +389,10 @@ void Processor::leave() noexcept
     }
 }
 
-void Processor::enter(const void* caller) noexcept
+void Processor::enter(const void* caller, const void* frame) noexcept
 {
     caller_ = caller;
+    frame_ = frame;
     fiber_->enter_platform();
     take_turn();
 }

@@ -60,8 +60,8 @@ public:
     void yield() noexcept { horizon_ = now_ - models::Duration{1}; }
 
     // Around every call of the firmware to its platform that is not in the io table. `caller` is
-    // the firmware's return address, for reports.
-    void enter(const void* caller) noexcept;
+    // the firmware's return address, for reports; `frame` the frame of the function it called.
+    void enter(const void* caller, const void* frame = nullptr) noexcept;
     void leave_platform() noexcept;
 
     // CPU cycles of this core, as charge_cycles() of the io table.
@@ -69,6 +69,9 @@ public:
     // The firmware symbol behind a host or device address; "" if there is none.
     std::string symbol_of_address(std::uint64_t device_address) const;
     std::string caller_symbol() const;
+    // The functions that the firmware is in, innermost first: "a <- b <- c". "" where its code
+    // keeps no frame pointers.
+    std::string call_chain() const;
 
     // Leaves the firmware for good. Returns at once when called from outside of it.
     void leave() noexcept;
@@ -81,9 +84,10 @@ private:
     // nothing, so a run that is abandoned inside loses nothing.
     class PlatformCall {
     public:
-        PlatformCall(Processor& core, const void* caller) noexcept : core_(core)
+        PlatformCall(Processor& core, const void* caller, const void* frame = nullptr) noexcept
+            : core_(core)
         {
-            core.enter(caller);
+            core.enter(caller, frame);
         }
         ~PlatformCall() { core_.leave_platform(); }
         PlatformCall(const PlatformCall&) = delete;
@@ -119,6 +123,7 @@ private:
     RunRecorder* recorder_ = nullptr;
     models::Uarte* receiver_ = nullptr;
     const void* caller_ = nullptr;
+    const void* frame_ = nullptr;  // of the platform call; nullptr: not known
     bool on_fiber_ = false;
     models::Duration now_{};
     models::Duration horizon_{};

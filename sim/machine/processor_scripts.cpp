@@ -31,7 +31,8 @@ struct ProcessorScripts {
     static void run_script(void* context, const io_step* steps, std::uint32_t step_count) noexcept
     {
         Processor& core = self(context);
-        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0),
+                                           __builtin_frame_address(0));
         run_steps(core, steps, step_count);
     }
 
@@ -56,7 +57,8 @@ struct ProcessorScripts {
                               std::uint8_t expected, std::uint32_t repeats_max) noexcept
     {
         Processor& core = self(context);
-        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0),
+                                           __builtin_frame_address(0));
         std::uint32_t repeats_left = repeats_max == 0 ? UINT32_MAX : repeats_max;
         for (;;) {
             const models::Duration start = core.now_;
@@ -91,7 +93,8 @@ struct ProcessorScripts {
     static void note_rule(void* context, const io_rule_note* note) noexcept
     {
         Processor& core = self(context);
-        const Processor::PlatformCall call(core, __builtin_return_address(0));
+        const Processor::PlatformCall call(core, __builtin_return_address(0),
+                                           __builtin_frame_address(0));
         const auto address =
             note->buffer == nullptr ? std::nullopt : core.bus_.address_of(note->buffer);
         core.recorder_->noted(*note, address);

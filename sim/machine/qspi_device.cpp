@@ -76,7 +76,7 @@ class QspiPartModel final : public DeviceModel {
 public:
     QspiPartModel(const models::QspiData& data, const DevicePlan& plan, std::uint32_t device_index)
         : part_(plan.external->nor, plan.external->nor_options, device_index), qspi_(data, part_),
-          data_(data), bus_(plan.external->bus),
+          data_(data), bus_(plan.external->bus), mute_in_(plan.external->mute_in),
           window_bytes_(static_cast<std::uint32_t>(
               std::min<std::uint64_t>(plan.size_bytes(), data.xip_size_bytes)))
     {
@@ -90,6 +90,10 @@ public:
     void attach(models::FlashArray& cells, models::PartState& state) override
     {
         part_.attach(cells, state);
+    }
+    void run_begins(bool is_boot) override
+    {
+        part_.arm_mute(is_boot || mute_in_ == FaultRuns::kAll);
     }
     void reset(models::ResetKind kind) override
     {
@@ -108,6 +112,7 @@ private:
     models::Qspi qspi_;
     models::QspiData data_;
     BusPlan bus_;
+    FaultRuns mute_in_;
     std::uint32_t window_bytes_;
 };
 

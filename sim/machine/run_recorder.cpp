@@ -2,7 +2,10 @@
 
 #include "power/torn_state.hpp"
 
+#include <boot/flash.h>
 #include <models/assert.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -89,6 +92,7 @@ void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint
         return;
     }
     ++report_.calls;
+    first_of_call_ = report_.violations.size();
     current().in_call = true;
 }
 
@@ -98,8 +102,26 @@ void RunRecorder::area_end(int result) noexcept
         return;
     }
     current().in_call = false;
+    if (result != 0) {
+        note_failure(result);
+    }
     if (options_.observer != nullptr) {
         options_.observer->after_call(current().call, result, state_);
+    }
+}
+
+void RunRecorder::note_failure(int result)
+{
+    const Call& call = current().call;
+    const char* const name = result == FLASH_EIO      ? "EIO"
+                             : result == FLASH_EINVAL ? "EINVAL"
+                             : result == FLASH_ENODEV ? "ENODEV"
+                                                      : "?";
+    for (std::size_t i = first_of_call_; i < report_.violations.size(); ++i) {
+        report_.violations[i].effect =
+            fmt::format("the {} of {} bytes at 0x{:X} of {} returned {} ({})",
+                        call.kind == CallKind::kErase ? "erase" : "write", call.byte_count,
+                        call.area_offset_bytes, board_.areas[call.area].name, result, name);
     }
 }
 
@@ -203,6 +225,9 @@ void RunRecorder::add_rule(std::vector<Violation>& list, Violation entry)
             earlier.text = entry.text + kAgain;
             return;
         }
+    }
+    if (chain_) {
+        entry.in = chain_();
     }
     list.push_back(std::move(entry));
 }

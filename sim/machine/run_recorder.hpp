@@ -24,6 +24,9 @@ public:
         symbol_ = std::move(symbol);
     }
 
+    // Says which functions of the firmware are running.
+    void on_call_chain(std::function<std::string()> chain) { chain_ = std::move(chain); }
+
     bool power_lost() const { return power_lost_; }
 
     // Who is acting from now on.
@@ -60,6 +63,8 @@ private:
     std::string device_words(std::uint32_t register_base) const;
     // Tears the operation that the cut meets, if it is to be torn.
     void tear_first_of(const models::OperationBatch& batch) noexcept;
+    // Says of the rules that the call broke what the call answered.
+    void note_failure(int result);
     // Adds an entry, or marks it as repeated if it is among the last few.
     void add_rule(std::vector<Violation>& list, Violation entry);
     std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
@@ -70,7 +75,9 @@ private:
     RunReport& report_;
     std::function<void()> leave_;
     std::function<std::string(std::optional<std::uint32_t>)> symbol_;
+    std::function<std::string()> chain_;
     std::uint64_t rules_met_ = 0;
+    std::size_t first_of_call_ = 0;  // among the violations
     bool power_lost_ = false;
     bool watches_time_;
     bool tears_next_operation_ = false;  // the cut is at a call whose first operation is torn

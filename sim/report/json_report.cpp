@@ -30,6 +30,8 @@ Json rules_json(const std::vector<Violation>& violations)
                         {"text", violation.text},
                         {"source", violation.source},
                         {"symbol", violation.symbol},
+                        {"in", violation.in},
+                        {"effect", violation.effect},
                         {"after_calls", violation.call}});
     }
     return list;
@@ -78,6 +80,19 @@ Json smp_json(const std::vector<SmpResult>& results)
     return list;
 }
 
+Json use_json(const ScenarioMachine& machine, const std::vector<DeviceUse>& use)
+{
+    Json devices = Json::object();
+    for (std::size_t i = 0; i < use.size(); ++i) {
+        devices[machine.machine().board().devices[i].name] = {
+            {"erases", use[i].erases},
+            {"erased_bytes", use[i].erased_bytes},
+            {"programs", use[i].programs},
+            {"programmed_bytes", use[i].programmed_bytes}};
+    }
+    return devices;
+}
+
 }  // namespace
 
 std::string text_of(const Json& document)
@@ -121,9 +136,8 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
     for (const StepResult& step : result.steps) {
         Json entry{{"step", name_of(step_names(), step.step->kind())},
                    {"start_s", models::seconds(step.start)}};
-        const bool ran =
-            step.step->kind() != StepKind::kUpload && step.step->kind() != StepKind::kExpect;
-        if (ran) {
+        if (!step.use.empty()) {
+            entry["flash_use"] = use_json(machine, step.use);
             entry["end_s"] = models::seconds(step.report.end);
             entry["outcome"] = outcome_words(machine, step.report.outcome);
             entry["calls"] = step.report.calls;

@@ -85,8 +85,11 @@ std::string arrival_words(const ScenarioMachine& machine, const UploadStep& uplo
 {
     const AreaPlan& area = *machine.machine().area(upload.partition);
     const std::vector<std::uint8_t>& sent = machine.image(upload.image).bytes;
-    std::vector<std::uint8_t> held(std::min<std::size_t>(sent.size(), area.size_bytes));
-    state.devices[area.device].read(area.offset_bytes, held);
+    const std::size_t room = area.size_bytes - std::min(area.size_bytes, upload.offset_bytes);
+    std::vector<std::uint8_t> held(std::min(sent.size(), room));
+    if (!machine.read(state, area, upload.offset_bytes, held)) {
+        return area.name + " cannot be read back: a page is uncorrectable";
+    }
     const auto differs = std::mismatch(held.begin(), held.end(), sent.begin()).first;
     if (differs == held.end()) {
         return fmt::format("all {} bytes arrived in {}", sent.size(), area.name);
@@ -112,8 +115,11 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
         }
         words += part_words(machine.machine().board(), upload.partition);
         if (upload.via != UploadVia::kDirect) {
-            words += fmt::format(" via {}, UART at {} Bd", name_of(upload_via_names(), upload.via),
-                                 upload.application.baud);
+            words += fmt::format(" via {}, ", name_of(upload_via_names(), upload.via));
+            const auto& ble = upload.application.ble;
+            words += ble ? fmt::format("BLE at {:.1f} KiB/s, MTU {}",
+                                       ble->bytes_per_second / 1024.0, ble->mtu)
+                         : fmt::format("UART at {} Bd", upload.application.baud);
         }
         break;
     }
@@ -204,11 +210,41 @@ void RunText::entry(const char* kind, const Violation& entry)
     if (!entry.symbol.empty()) {
         out_ << kIndent << "     symbol   " << entry.symbol << '\n';
     }
+    if (!entry.in.empty()) {
+        out_ << kIndent << "     in       " << entry.in << '\n';
+    }
     out_ << kIndent << "     source   " << entry.source << '\n';
+    if (!entry.effect.empty()) {
+        out_ << kIndent << "     effect   " << entry.effect << '\n';
+    }
+}
+
+void RunText::device_use(const ScenarioResult& result)
+{
+    const std::vector<DevicePlan>& devices = machine_.machine().board().devices;
+    std::size_t width = 0;
+    for (const DevicePlan& device : devices) {
+        width = std::max(width, device.name.size());
+    }
+    bool is_first = true;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        for (const Named<StepKind>& kind : step_names()) {
+            const DeviceUse use = use_by(result, kind.value, i);
+            if (use.erases == 0 && use.programs == 0) {
+                continue;
+            }
+            out_ << (is_first ? "flash used\n" : "")
+                 << fmt::format("  {:<{}}  {:<15}  {:>5} erases ({} KiB), {} bytes programmed\n",
+                                devices[i].name, width, kind.name, use.erases,
+                                use.erased_bytes / 1024, use.programmed_bytes);
+            is_first = false;
+        }
+    }
 }
 
 void RunText::summary(const ScenarioResult& result)
 {
+    device_use(result);
     out_ << "in the end\n";
     for (const AreaPlan& area : machine_.machine().board().areas) {
         const BoardPlan& board = machine_.machine().board();

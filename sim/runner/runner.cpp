@@ -5,7 +5,6 @@
 #include "smp_client.hpp"
 
 #include <sim/log_release.hpp>
-#include <sim/scenario_names.hpp>
 #include <sim/wave.hpp>
 
 #include <fmt/format.h>
@@ -21,6 +20,7 @@ class CallRecorder final : public RunObserver {
 public:
     std::vector<Call> calls;
     std::vector<models::Duration> ends;
+    std::vector<DeviceUse> use;       // by device
     WaveRecorder* waves = nullptr;    // hears of operations as well; not owned
     RunObserver* listener = nullptr;  // hears of everything as well; not owned
 
@@ -42,6 +42,7 @@ public:
         if (waves != nullptr) {
             waves->operations(now, first);
         }
+        count(now);
         if (now.count > 0) {
             last_end_ = now.start + now.interval * (std::int64_t{now.count} - 1) + now.duration;
         }
@@ -65,6 +66,28 @@ public:
     }
 
 private:
+    void count(const models::OperationBatch& batch)
+    {
+        const std::uint64_t byte_count = std::uint64_t{batch.unit_bytes} * batch.count;
+        use.resize(std::max<std::size_t>(use.size(), batch.device + 1));
+        DeviceUse& device = use[batch.device];
+        switch (batch.kind) {
+        case models::OperationKind::kProgramWord:
+        case models::OperationKind::kProgramPage:
+            device.programs += batch.count;
+            device.programmed_bytes += byte_count;
+            break;
+        case models::OperationKind::kEraseSector:
+        case models::OperationKind::kEraseChip:
+            device.erases += batch.count;
+            device.erased_bytes += byte_count;
+            break;
+        case models::OperationKind::kWriteStatus:
+        case models::OperationKind::kStoreRetained:
+            break;
+        }
+    }
+
     models::Duration last_end_{};
 };
 
@@ -83,8 +106,9 @@ std::string cut_text(const PowerCut& cut)
 
 class ScenarioRun {
 public:
-    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves)
-        : machine_(machine), listener_(listener), waves_(waves)
+    ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves,
+                std::optional<std::uint64_t> seed)
+        : machine_(machine), listener_(listener), waves_(waves), seed_(seed)
     {
         result_.state = machine.initial_state();
         release_ = log_release(machine.scenario().boot.log);
@@ -123,8 +147,10 @@ private:
         options.start = now_;
         options.every_poll = waves_ != nullptr;  // what is drawn is what happened
         const StepCut* cut = step.cut();
+        options.seed = seed_;
         if (cut != nullptr) {
             options.cut = cut->where;
+            options.cut->tear.seed = seed_.value_or(cut->where.tear.seed);
         }
         if (waves_ != nullptr) {
             recorder.waves = waves_;
@@ -135,7 +161,10 @@ private:
             waves_->run_ended(result.report.end,
                               result.report.outcome.kind == OutcomeKind::kPowerLost);
         }
+        result_.drawn = result_.drawn || result.report.drawn || result.report.torn;
         result.calls = std::move(recorder.calls);
+        result.use = std::move(recorder.use);
+        result.use.resize(result_.state.devices.size());
         ends_ = std::move(recorder.ends);
         now_ = result.report.end;
         if (cut != nullptr && result.report.outcome.kind != OutcomeKind::kPowerLost) {
@@ -159,7 +188,7 @@ private:
         if (kind == models::TearKind::kNotStarted) {
             return;
         }
-        last_seed_ = cut.where.tear.seed;
+        last_seed_ = seed_.value_or(cut.where.tear.seed);
         if (!report.torn) {
             throw InputError(cut.place,
                              fmt::format("the cut at {} meets nothing that '{}' {} of {} tears",
@@ -231,9 +260,10 @@ private:
         boot_logs_.push_back(last_.log);
     }
 
-    void act(const Step&, const ExpectStep& expect, StepResult& result)
+    void act(const Step& step, const ExpectStep& expect, StepResult& result)
     {
-        expect_outcome(expect, result.failures);
+        expect_outcome(expect, step.place, result.failures);
+        expect_code(expect, step.place, result.failures);
         if (const auto otherwise = network_core_otherwise(machine_, result_.state, last_, expect)) {
             fail(result.failures, expect.network_core->place, *otherwise);
         }
@@ -255,7 +285,8 @@ private:
         failures.push_back(to_string(place) + ": " + std::move(sentence));
     }
 
-    void expect_outcome(const ExpectStep& expect, std::vector<std::string>& failures) const
+    void expect_outcome(const ExpectStep& expect, const Place& place,
+                        std::vector<std::string>& failures) const
     {
         const Outcome& outcome = last_.outcome;
         const std::string happened = outcome_text(machine_, result_.state, outcome);
@@ -278,10 +309,22 @@ private:
             }
         }
         if (expect.outcome && *expect.outcome != outcome.kind) {
-            const Place place = expect.boots ? expect.boots->place : Place{};
             fail(failures, place,
                  fmt::format("expected the outcome '{}'; instead: {}", to_string(*expect.outcome),
                              happened));
+        }
+    }
+
+    void expect_code(const ExpectStep& expect, const Place& place,
+                     std::vector<std::string>& failures) const
+    {
+        const Outcome& end = last_.outcome;
+        const bool succeeded = end.kind == OutcomeKind::kCommandDone && end.code == 0;
+        if (expect.succeeds && *expect.succeeds != succeeded) {
+            fail(failures, place,
+                 fmt::format("the application's call should have {}; it ended: {} (code {})",
+                             succeeded ? "failed" : "succeeded",
+                             outcome_text(machine_, result_.state, end), end.code));
         }
     }
 
@@ -362,18 +405,21 @@ private:
     void expect_bytes(const ExpectedBytes& expected, std::vector<std::string>& failures) const
     {
         const AreaPlan& area = *machine_.machine().area(expected.partition);
-        const models::FlashArray& cells = result_.state.devices[area.device];
+        const std::uint8_t erased = machine_.machine().board().devices[area.device].erased_value;
         std::vector<std::uint8_t> held(
             std::max<std::size_t>(expected.are.size(), expected.size_bytes));
-        cells.read(std::uint64_t{area.offset_bytes} + expected.offset_bytes, held);
+        if (!machine_.read(result_.state, area, expected.offset_bytes, held)) {
+            fail(failures, expected.place,
+                 expected.partition + " cannot be read there: a page is uncorrectable");
+            return;
+        }
         if (!std::equal(expected.are.begin(), expected.are.end(), held.begin())) {
             fail(failures, expected.place,
                  fmt::format("{} holds other bytes at 0x{:X}: {:02X}", expected.partition,
                              expected.offset_bytes, fmt::join(held, " ")));
         }
         const auto not_erased =
-            held.size() - static_cast<std::size_t>(
-                              std::count(held.begin(), held.end(), cells.geometry().erased_value));
+            held.size() - static_cast<std::size_t>(std::count(held.begin(), held.end(), erased));
         if (expected.not_erased && *expected.not_erased != not_erased) {
             fail(failures, expected.place,
                  fmt::format("{} of the {} bytes from 0x{:X} of {} are not erased; expected {}",
@@ -408,6 +454,7 @@ private:
     ScenarioMachine& machine_;
     RunListener* listener_;
     WaveRecorder* waves_;
+    std::optional<std::uint64_t> seed_;
     ScenarioResult result_;
     RunReport last_;
     const LogRelease* release_ = nullptr;
@@ -424,9 +471,9 @@ private:
 void RunListener::begins(const Step&, const MachineState&, models::Duration) {}
 
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std::size_t step_count,
-                            WaveRecorder* waves)
+                            WaveRecorder* waves, std::optional<std::uint64_t> seed)
 {
-    ScenarioRun run(machine, listener, waves);
+    ScenarioRun run(machine, listener, waves, seed);
     const std::vector<Step>& steps = machine.scenario().steps;
     for (std::size_t i = 0; i < std::min(step_count, steps.size()); ++i) {
         run.step(steps[i]);
@@ -453,41 +500,6 @@ std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
     machine.machine().boot(state);
     machine.machine().command(state, command, options);
     return std::move(recorder.calls);
-}
-
-std::string call_text(const BoardPlan& board, const Call& call)
-{
-    std::uint64_t sector_start = 0;
-    std::uint32_t sector_in_area = 0;
-    const std::uint64_t area_start = board.areas[call.area].offset_bytes;
-    for (const SectorRun& run : board.devices[call.device].sectors) {
-        for (std::uint32_t i = 0; i < run.count; ++i, sector_start += run.size_bytes) {
-            if (sector_start + run.size_bytes <= area_start) {
-                continue;
-            }
-            if (call.device_offset_bytes < sector_start + run.size_bytes) {
-                return fmt::format("call {}  {} {} sector {} (0x{:08X})  {} bytes", call.index,
-                                   call.kind == CallKind::kErase ? 'E' : 'W',
-                                   board.areas[call.area].name, sector_in_area,
-                                   call.device_offset_bytes, call.byte_count);
-            }
-            ++sector_in_area;
-        }
-    }
-    return {};
-}
-
-std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,
-                         const Outcome& outcome)
-{
-    std::string words = outcome_words(machine, outcome);
-    if (outcome.kind == OutcomeKind::kHandedOver) {
-        const auto image = machine.image_at(state, outcome.response.device_id,
-                                            outcome.response.device_offset_bytes);
-        words += image ? " (" + machine.images()[*image].name + ")"
-                       : ", which is none of the scenario's images";
-    }
-    return words;
 }
 
 }  // namespace brownout::sim

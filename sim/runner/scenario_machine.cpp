@@ -70,6 +70,24 @@ FirmwarePlacement placement_of(const Scenario& scenario, const BoardPlan& board)
     return {0, board.ram_address, ram_bytes};
 }
 
+// What is wrong with a firmware image is said at its file; that it lacks RAM because of ram_load,
+// there.
+std::unique_ptr<Firmware> load_firmware(const Scenario& scenario, const std::filesystem::path& path,
+                                        const FirmwarePlacement& placement)
+{
+    try {
+        return Firmware::load(path, placement);
+    } catch (const InputError& error) {
+        const bool lacks_ram = error.sentence().find("bytes of RAM") != std::string::npos;
+        if (!lacks_ram || scenario.boot.ram_load.size_bytes == 0) {
+            throw;
+        }
+        throw InputError(scenario.boot.place, "boot.ram_load leaves too little RAM below it: " +
+                                                  path.filename().string() + " " +
+                                                  error.sentence());
+    }
+}
+
 }  // namespace
 
 ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenario))
@@ -78,11 +96,12 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
     const BootSetup setup = boot_setup(scenario_);
     const FirmwarePlacement placement = placement_of(scenario_, board);
     const bool builtin = scenario_.boot.core == "builtin";
-    loader_ = Firmware::load(builtin ? builtin_firmware(BOOT_FIRMWARE_LOADER)
-                                     : std::filesystem::path(scenario_.boot.core),
-                             placement);
+    loader_ = load_firmware(scenario_,
+                            builtin ? builtin_firmware(BOOT_FIRMWARE_LOADER)
+                                    : std::filesystem::path(scenario_.boot.core),
+                            placement);
     require_strategy(scenario_, loader_->table());
-    application_ = Firmware::load(builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
+    application_ = load_firmware(scenario_, builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
     if (board.network) {
         const models::Soc& soc = models::soc::nrf5340_network;
         network_loader_ =

@@ -1,11 +1,15 @@
 #include "board_soc.hpp"
 
+#include <models/gpio.hpp>
 #include <models/qspi.hpp>
 #include <models/soc_registers.hpp>
+#include <models/spim.hpp>
+#include <models/uarte.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace brownout::sim {
 
@@ -101,6 +105,8 @@ void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
 
 void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges)
 {
+    ranges.push_back({"the registers of UARTE0, which receives uploads", kReceiverBase,
+                      models::uarte_register::kBlockBytes});
     const models::Soc* const soc = models::find_soc(board.soc);
     if (soc == nullptr) {
         return;
@@ -113,6 +119,18 @@ void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges)
                 {"the XIP window", soc->qspi->xip_address,
                  std::min<std::uint64_t>(device.size_bytes(), soc->qspi->xip_size_bytes)});
         }
+    }
+    // Controllers that parts share, each once.
+    std::map<std::uint32_t, std::uint32_t> controllers;
+    for (const DevicePlan& device : board.devices) {
+        if (device.external && device.external->bus.controller.starts_with("spim")) {
+            controllers[device.register_base] = models::spim_register::kBlockBytes;
+            controllers[device.external->driver.wiring.gpio_base + models::gpio_register::kFirst] =
+                models::gpio_register::kEnd - models::gpio_register::kFirst;
+        }
+    }
+    for (const auto& [address, byte_count] : controllers) {
+        ranges.push_back({fmt::format("a SPIM or GPIO of {}", soc->name), address, byte_count});
     }
     for (const models::BusRange& range : models::soc_register_ranges(*soc)) {
         ranges.push_back(

@@ -21,7 +21,7 @@ struct AddressRange {
 // Finds the SoC, gives NVMCs their addresses, and checks what a table of keys cannot.
 void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board);
 
-// Appends the registers of the SoC, if the board names one.
+// Appends the registers of the SoC, if the board names one, and those of the receiver of uploads.
 void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges);
 
 }  // namespace brownout::sim

@@ -47,6 +47,7 @@ private:
             begin("mute");
             text("from_op", std::to_string(external.nor_options.mute->from_operation));
             text("reads", fmt::format("0x{:02X}", external.nor_options.mute->reads_as));
+            text("in", name_of(fault_run_names(), external.mute_in));
             end();
         }
         if (external.nand.data) {
@@ -103,6 +104,21 @@ private:
         text("mosi", pin_text(bus.mosi));
         text("miso", pin_text(bus.miso));
         numbers("anomalies", bus.anomalies);
+        if (bus.ram_collisions.per_million > 0) {
+            ram_collisions(bus.ram_collisions);
+        }
+        end();
+    }
+
+    void ram_collisions(const RamCollisionPlan& collisions)
+    {
+        begin("ram_collisions");
+        number("per_million", collisions.per_million);
+        text("during", name_of(ram_use_names(), collisions.during));
+        text("seed", std::to_string(collisions.seed));
+        if (!collisions.blocks.empty()) {
+            numbers("blocks", {collisions.blocks.begin(), collisions.blocks.end()});
+        }
         end();
     }
 
@@ -117,6 +133,7 @@ private:
         flag("stale_last_chunk", wiring.stale_last_chunk);
         flag("unchecked_pointers", wiring.unchecked_pointers);
         flag("refuse_one_byte_receive", wiring.refuse_one_byte_receive);
+        flag("lock_ram_blocks", wiring.lock_ram_blocks);
         time("transaction_overhead", wiring.transaction_overhead_us, kMicrosecond);
         flag("check_id", external.check_id);
         if (external.nand.data) {

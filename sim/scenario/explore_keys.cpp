@@ -30,7 +30,9 @@ const KeyTable<CustomCheck>& custom_check_keys()
          key("holds", kOptional, HeldContents{}, &CustomCheck::holds,
              "partition to image, or erased: at every reset"),
          key("errors_lack", kOptional, ListOf<PlacedText>{}, &CustomCheck::errors_lack,
-             "parts of error lines that no boot may log")}};
+             "parts of error lines that no boot may log"),
+         key("once_confirmed", kOptional, Flag{}, &CustomCheck::once_confirmed,
+             "only from the confirmation of the new image on; default always")}};
     return kTable;
 }
 

@@ -86,6 +86,9 @@ void put_rule(YAML::Emitter& out, const CustomCheck& rule)
         out << YAML::EndMap;
     }
     put_texts(out, "errors_lack", rule.errors_lack);
+    if (rule.once_confirmed) {
+        put(out, "once_confirmed", "true");
+    }
     out << YAML::EndMap;
 }
 

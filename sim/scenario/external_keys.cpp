@@ -1,5 +1,6 @@
 #include "external_keys.hpp"
 
+#include "fault_keys.hpp"
 #include "part_key_tools.hpp"
 #include "part_keys.hpp"
 #include "scalar_text.hpp"
@@ -140,6 +141,8 @@ const KeyTable<RamCollisionPlan>& ram_collision_keys()
         "ram_collisions",
         {key("per_million", kRequired, WholeNumber{0, 1'000'000}, &RamCollisionPlan::per_million,
              "transfers of a million that collide; fitted, no data sheet gives it"),
+         key("during", kOptional, Choice<RamUse>{ram_use_names}, &RamCollisionPlan::during,
+             "always (default), or reception: only while an upload comes in and is unpacked"),
          key("blocks", kOptional, ListOf<WholeNumber>{{0, 31}}, &RamCollisionPlan::blocks,
              "RAM blocks of the SoC that others use; default all"),
          key("seed", kOptional, WholeNumber{0, UINT64_MAX}, &RamCollisionPlan::seed,
@@ -236,6 +239,9 @@ std::vector<Key<ExternalPlan>> driver_key_list()
                    "DMA is started wherever the data are"),
         wiring_key("refuse_one_byte_receive", Flag{}, &Wiring::refuse_one_byte_receive,
                    "transfers that anomaly 58 would lengthen fail"),
+        wiring_key("lock_ram_blocks", Flag{}, &Wiring::lock_ram_blocks,
+                   "nRF52840: keep RAM blocks for the SPIM while it fetches from them, as nrfx "
+                   "works around anomaly 198"),
         wiring_key("transaction_overhead", Microseconds{}, &Wiring::transaction_overhead_us,
                    "software between two transactions; default 0 s"),
         key("check_id", kOptional, Flag{}, &ExternalPlan::check_id,
@@ -266,70 +272,6 @@ std::vector<Key<ExternalPlan>> driver_key_list()
 const KeyTable<ExternalPlan>& driver_keys()
 {
     static const KeyTable<ExternalPlan> kTable{"driver", driver_key_list()};
-    return kTable;
-}
-
-const KeyTable<models::SpiNorMute>& mute_keys()
-{
-    static const KeyTable<models::SpiNorMute> kTable{
-        "mute",
-        {key("from_op", kRequired, WholeNumber{0, UINT64_MAX}, &models::SpiNorMute::from_operation,
-             "first operation of the part that it does not carry out, from 0 in each run"),
-         key("reads", kOptional, WholeNumber{0, 255}, &models::SpiNorMute::reads_as,
-             "what it answers from then on; default 0x00")}};
-    return kTable;
-}
-
-// A key of `faults` that fills a member of a NAND part's options.
-template <class Type, class Member>
-Key<ExternalPlan> nand_fault_key(std::string name, Type type,
-                                 Member models::SpiNandOptions::*member, std::string doc)
-{
-    Key<ExternalPlan> result;
-    result.name = std::move(name);
-    result.doc = std::move(doc);
-    result.read = [type, member](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        typename Type::Value value{};
-        if (type.read(reader, node, value)) {
-            external.nand.options.*member = Member(value);
-        }
-    };
-    result.schema = [type] { return type.schema(); };
-    return result;
-}
-
-Key<ExternalPlan> mute_key()
-{
-    Key<ExternalPlan> result;
-    result.name = "mute";
-    result.doc = "SPI NOR: the part stops answering";
-    result.read = [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        models::SpiNorMute mute;
-        if (read_fields(reader, node, mute_keys(), mute)) {
-            external.nor_options.mute = mute;
-        }
-    };
-    result.schema = [] { return fields_schema(mute_keys()); };
-    return result;
-}
-
-const KeyTable<ExternalPlan>& fault_keys()
-{
-    using Nand = models::SpiNandOptions;
-    using Blocks = Numbers<std::uint32_t, 1023>;
-    static const KeyTable<ExternalPlan> kTable{
-        "faults",
-        {mute_key(),
-         nand_fault_key("bad_blocks", Blocks{}, &Nand::bad_blocks,
-                        "SPI NAND: blocks that are bad as delivered"),
-         nand_fault_key("random_bad_blocks", WholeNumber{0, 1023}, &Nand::bad_block_count,
-                        "SPI NAND: so many more, drawn by `bad_block_seed`"),
-         nand_fault_key("bad_block_seed", WholeNumber{0, UINT64_MAX}, &Nand::bad_block_seed,
-                        "default 1"),
-         nand_fault_key("failing_erases", Blocks{}, &Nand::failing_erases,
-                        "SPI NAND: blocks that fail to erase (E_FAIL)"),
-         nand_fault_key("failing_programs", Blocks{}, &Nand::failing_programs,
-                        "SPI NAND: blocks that fail to program (P_FAIL)")}};
     return kTable;
 }
 

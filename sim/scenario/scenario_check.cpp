@@ -346,7 +346,7 @@ private:
 
     void check_expect(const Step& step, const ExpectStep& expect, bool something_ran)
     {
-        const bool about_a_run = expect.boots || expect.from || expect.outcome ||
+        const bool about_a_run = expect.boots || expect.from || expect.outcome || expect.succeeds ||
                                  !expect.log.empty() || expect.field_log ||
                                  !expect.log_lacks.empty() || expect.violations ||
                                  expect.network_core;

@@ -17,7 +17,8 @@ const KeyTable<Scenario>& scenario_keys()
          key("board", Presence::kRequired, BoardValue{}, &Scenario::board,
              "a board of `brownout list`, the path of a board file, or a board written out here"),
          device_changes_key(), partitions_key(), boot_key(), netcore_key(), images_key(),
-         flash_key(), steps_key(), explore_key(), app_key(), image_manager_key(), matrix_key()}};
+         flash_key(), steps_key(), explore_key(), app_key(), image_manager_key(), matrix_key(),
+         seeds_key()}};
     return kTable;
 }
 

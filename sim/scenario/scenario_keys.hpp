@@ -19,6 +19,7 @@ Key<Scenario> explore_key();        // explore_keys.cpp
 Key<Scenario> app_key();            // app_keys.cpp
 Key<Scenario> matrix_key();         // matrix_keys.cpp
 Key<Scenario> image_manager_key();  // smp_keys.cpp
+Key<Scenario> seeds_key();          // seed_keys.cpp
 
 // A scenario from a tree; `path` as for parse_scenario(). InputError with its first error.
 Scenario scenario_from_tree(const YamlNode& root, const std::filesystem::path& path);

@@ -74,7 +74,7 @@ std::span<const Named<boot_fix>> fix_names()
 
 std::span<const Named<boot_older>> older_names()
 {
-    static constexpr std::array<Named<boot_older>, 8> kNames = {
+    static constexpr std::array<Named<boot_older>, 9> kNames = {
         {{"mcuboot-829-padded-primary", BOOT_OLDER_829_PADDED_PRIMARY},
          {"mcuboot-855-trailer-twice", BOOT_OLDER_855_TRAILER_TWICE},
          {"mcuboot-1588-last-index", BOOT_OLDER_1588_LAST_INDEX},
@@ -82,7 +82,22 @@ std::span<const Named<boot_older>> older_names()
          {"mcuboot-1645-scratch-trailer", BOOT_OLDER_1645_SCRATCH_TRAILER},
          {"mcuboot-2811-bootstrap", BOOT_OLDER_2811_BOOTSTRAP},
          {"mcuboot-765-trailer-left", BOOT_OLDER_765_TRAILER_LEFT},
-         {"mcuboot-2199-stuck-revert", BOOT_OLDER_2199_STUCK_REVERT}}};
+         {"mcuboot-2199-stuck-revert", BOOT_OLDER_2199_STUCK_REVERT},
+         {"sdk-mcuboot-200-magic-from-flash", BOOT_OLDER_200_MAGIC_FROM_FLASH}}};
+    return kNames;
+}
+
+std::span<const Named<RamUse>> ram_use_names()
+{
+    static constexpr Named<RamUse> kNames[] = {{"always", RamUse::kAlways},
+                                               {"reception", RamUse::kReception}};
+    return kNames;
+}
+
+std::span<const Named<FaultRuns>> fault_run_names()
+{
+    static constexpr Named<FaultRuns> kNames[] = {{"all", FaultRuns::kAll},
+                                                  {"boots", FaultRuns::kBoots}};
     return kNames;
 }
 
@@ -127,6 +142,7 @@ std::span<const Named<word_alignment>> word_alignment_names()
         {"off", WORD_ALIGNMENT_OFF},
         {"refuse", WORD_ALIGNMENT_REFUSE},
         {"round", WORD_ALIGNMENT_ROUND},
+        {"round-writes", WORD_ALIGNMENT_ROUND_WRITES},
         {"read-modify-write", WORD_ALIGNMENT_READ_MODIFY_WRITE}};
     return kNames;
 }

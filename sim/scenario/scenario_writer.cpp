@@ -355,6 +355,9 @@ private:
         if (step.network_core) {
             value("network_core", step.network_core->text);
         }
+        if (step.succeeds) {
+            value("succeeds", *step.succeeds);
+        }
         texts("log", step.log);
         if (step.field_log) {
             field_log(*step.field_log);

@@ -1,4 +1,5 @@
 // steps: what happens, one after the other.
+#include "ble_keys.hpp"
 #include "cut_keys.hpp"
 #include "expected_bytes.hpp"
 #include "scenario_keys.hpp"
@@ -66,6 +67,7 @@ struct UploadDraft {
     SlotErase erase = SlotErase::kProgressive;
     std::uint32_t faults = 0;
     UpgradeRequest then_request = UpgradeRequest::kNone;
+    std::optional<BleLink> ble;
     std::optional<StepCut> cut;
 };
 
@@ -83,6 +85,8 @@ const KeyTable<UploadDraft>& upload_keys()
              "by the application over its UART, with this writer of blocks"),
          key("baud", kOptional, WholeNumber{1200, 1'000'000}, &UploadDraft::baud,
              "of the UART, 10 bits per byte; default 115200"),
+         key("ble", kOptional, BleValue{}, &UploadDraft::ble,
+             "over Bluetooth instead: rate and MTU of the link say when bytes come in"),
          key("pause", kOptional, Fields<PauseDraft>{pause_keys}, &UploadDraft::pause,
              "the sender pauses again and again; default never"),
          key("buffer", kOptional, ByteSize{2, UPLOAD_BUFFER_BYTES}, &UploadDraft::buffer,
@@ -102,6 +106,19 @@ const KeyTable<UploadDraft>& upload_keys()
     return kTable;
 }
 
+// True: one of these keys is there, which makes no sense.
+bool refuse_keys(Reader& reader, const YamlNode& node, std::initializer_list<const char*> names,
+                 const char* why)
+{
+    for (const char* name : names) {
+        if (const YamlNode* const given = node.find(name)) {
+            reader.fail(*given, fmt::format("'{}' {}", name, why));
+            return true;
+        }
+    }
+    return false;
+}
+
 struct Upload {
     using Value = UploadStep;
     bool read(Reader& reader, const YamlNode& node, Value& step) const
@@ -110,16 +127,16 @@ struct Upload {
         if (!read_fields(reader, node, upload_keys(), draft)) {
             return false;
         }
-        if (draft.via == UploadVia::kDirect) {
-            for (const char* name : {"baud", "pause", "buffer", "block", "idle", "erase", "loop",
-                                     "then_request", "cut"}) {
-                if (const YamlNode* const given = node.find(name)) {
-                    reader.fail(*given, fmt::format("'{}' needs an upload by the application: "
-                                                    "'via: flash_img', for instance",
-                                                    name));
-                    return false;
-                }
-            }
+        if (draft.via == UploadVia::kDirect &&
+            refuse_keys(reader, node,
+                        {"baud", "ble", "pause", "buffer", "block", "idle", "erase", "loop",
+                         "then_request", "cut"},
+                        "needs an upload by the application: 'via: flash_img', for instance")) {
+            return false;
+        }
+        if (draft.ble && refuse_keys(reader, node, {"baud", "pause", "buffer", "idle", "loop"},
+                                     "belongs to a UART, and this upload comes over Bluetooth")) {
+            return false;
         }
         const Partition* const partition = reader.scenario->partition(draft.to);
         const bool erases_first = draft.erase == SlotErase::kFirst;
@@ -128,9 +145,9 @@ struct Upload {
                 draft.offset.value_or(0),
                 draft.via,
                 {draft.baud, draft.pause.every, draft.pause.length, draft.buffer, draft.block,
-                 draft.idle, erases_first, draft.faults, draft.then_request},
+                 draft.idle, erases_first, draft.faults, draft.then_request, draft.ble},
                 draft.cut};
-        if (partition != nullptr && !draft.offset && draft.via == UploadVia::kDirect) {
+        if (partition != nullptr && !draft.offset) {
             step.offset_bytes = default_image_offset(*reader.scenario, *partition);
         }
         return true;
@@ -246,6 +263,8 @@ const KeyTable<ExpectStep>& expect_keys()
              "partition that it was started from"),
          key("outcome", kOptional, Choice<OutcomeKind>{outcome_names}, &ExpectStep::outcome,
              "what the last step before ended in"),
+         key("succeeds", kOptional, Flag{}, &ExpectStep::succeeds,
+             "whether the application's call, the last step before, returned 0"),
          key("network_core", kOptional, PlacedText{}, &ExpectStep::network_core,
              "part of what the network core does after a boot: runs net2, held in reset, ..."),
          log_key(),

@@ -1,11 +1,20 @@
 #include "scalar_text.hpp"
 #include "yaml_fields.hpp"
 
+#include <fmt/format.h>
+
 namespace brownout::sim {
 
 void write_application_upload(YamlFields& to, const ApplicationUpload& upload)
 {
     const ApplicationUpload usual;
+    if (upload.ble) {
+        to.begin_map("ble", true);
+        to.plain("rate", fmt::format("{:.4f} KiB/s", upload.ble->bytes_per_second / 1024.0));
+        to.value("mtu", upload.ble->mtu);
+        to.plain("interval", duration_text(upload.ble->interval));
+        to.end_map();
+    }
     to.unless_default("baud", upload.baud, usual.baud);
     if (upload.pause_every_bytes > 0) {
         to.begin_map("pause", true);

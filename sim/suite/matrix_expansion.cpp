@@ -14,6 +14,7 @@ namespace brownout::sim {
 namespace {
 
 constexpr std::string_view kImages = "images.";
+constexpr std::string_view kLabel = "label";  // of several keys at once: what reports call them
 constexpr std::string_view kPayload = ".generate.payload_bytes";
 
 // The key of `node` that `path` begins with; the longest, because names may hold dots.
@@ -185,14 +186,19 @@ private:
                      const YamlNode& value)
     {
         const MatrixAxis& axis = axes_[axis_index];
+        std::string text = value_text(value);
         if (value.is_map()) {
             for (std::size_t i = 0; i < value.keys.size(); ++i) {
-                set_at(root, value.keys[i].text, value.items[i], axis.place);
+                if (value.keys[i].text == kLabel) {
+                    text = value_text(value.items[i]);
+                } else {
+                    set_at(root, value.keys[i].text, value.items[i], axis.place);
+                }
             }
         } else {
             set_at(root, axis.name, value, axis.place);
         }
-        variant.emplace_back(axis.name, value_text(value));
+        variant.emplace_back(axis.name, std::move(text));
         expand(root, values, axis_index + 1, variant);
     }
 

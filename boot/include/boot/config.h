@@ -72,9 +72,11 @@ enum boot_older {
     BOOT_OLDER_1588_LAST_INDEX = 1u << 2,    /* the header is looked for where it no longer is   */
     BOOT_OLDER_1966_TORN_MAGIC = 1u << 3,    /* a revert needs an unset magic in the secondary   */
     BOOT_OLDER_1645_SCRATCH_TRAILER = 1u << 4, /* the scratch trailer survives the swap           */
-    BOOT_OLDER_2811_BOOTSTRAP = 1u << 5,   /* what bootstrap installs is not confirmed         */
-    BOOT_OLDER_765_TRAILER_LEFT = 1u << 6, /* a request without an image is left as it is     */
-    BOOT_OLDER_2199_STUCK_REVERT = 1u << 7 /* a revert to an image that is gone stays wanted  */
+    BOOT_OLDER_2811_BOOTSTRAP = 1u << 5,      /* what bootstrap installs is not confirmed         */
+    BOOT_OLDER_765_TRAILER_LEFT = 1u << 6,    /* a request without an image is left as it is     */
+    BOOT_OLDER_2199_STUCK_REVERT = 1u << 7,   /* a revert to an image that is gone stays wanted  */
+    BOOT_OLDER_200_MAGIC_FROM_FLASH = 1u << 8 /* of the SDK's fork: an application hands the magic
+                                                 to the driver as a constant in flash       */
 };
 
 /*

@@ -25,6 +25,7 @@ enum word_alignment {
     WORD_ALIGNMENT_REFUSE, /* FLASH_EINVAL, nothing sent                                         */
     WORD_ALIGNMENT_ROUND,  /* low bits of offset, length and buffer are dropped: bytes are lost
                               or land elsewhere                                                  */
+    WORD_ALIGNMENT_ROUND_WRITES, /* the same for writes; reads are served                        */
     WORD_ALIGNMENT_READ_MODIFY_WRITE /* whole words are read, patched and written back: their
                                         other bytes are programmed twice                         */
 };
@@ -46,6 +47,8 @@ struct spi_wiring {
     bool stale_last_chunk;        /* the last chunk is sent whole: stale bytes follow the data */
     bool unchecked_pointers;      /* DMA is started whatever the pointer is */
     bool refuse_one_byte_receive; /* anomaly 58: transfers of 1 byte in, at most 1 out, fail */
+    bool lock_ram_blocks; /* anomaly 198, as nrfx does: during a transaction the blocks of its
+                             buffers are kept from other bus masters (0x40000E00)           */
 
     /* Software between two transactions: drivers, locks, context switches. */
     uint32_t transaction_overhead_us;

@@ -49,6 +49,7 @@ struct trailer_layout {
     uint32_t states_per_sector; /* status entries; 0: no status area */
     bool has_tlv_sizes;
     uint32_t key_field_bytes; /* of one key; 0 without encryption */
+    bool magic_from_flash;    /* the magic is not copied to RAM before it is written */
 };
 
 struct trailer_layout trailer_layout_of(const struct boot_config *config);
@@ -76,6 +77,9 @@ uint32_t trailer_key_offset(const struct trailer_layout *layout, uint32_t area_b
  * takes the area's own write unit here, even where entries are spaced by another one. */
 uint32_t trailer_status_offset(const struct trailer_layout *layout, const struct flash_area *area,
                                uint32_t status_unit_bytes);
+
+/* The magic of alignment 8, a constant in flash. */
+extern const uint8_t boot_img_magic[TRAILER_MAGIC_BYTES];
 
 /* Writes the 16 bytes that this alignment uses. */
 void trailer_magic_value(uint32_t max_align_bytes, uint8_t magic[TRAILER_MAGIC_BYTES]);

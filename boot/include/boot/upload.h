@@ -34,17 +34,18 @@ struct image_writer {
     enum image_writer_kind kind;
     bool erases_progressively; /* pages just before they are written; otherwise nothing is erased */
     uint32_t block_bytes;
-    uint32_t written_bytes; /* into the area, without what the buffer holds */
+    uint32_t written_bytes; /* offset in the area up to which all is written */
     uint32_t buffered_bytes;
     uint32_t erased_page;     /* offset of the page erased last; UINT32_MAX: none */
     uint32_t erased_to_bytes; /* everything below was erased by this writer */
     uint8_t buffer[IMAGE_WRITER_BLOCK_MAX];
 };
 
-/* `block_bytes`: 1..IMAGE_WRITER_BLOCK_MAX and a multiple of the area's write unit; FLASH_EINVAL
- * otherwise. */
+/* The first byte goes to `offset_bytes` of the area, a multiple of its write unit. `block_bytes`:
+ * 1..IMAGE_WRITER_BLOCK_MAX, such a multiple too; FLASH_EINVAL otherwise. */
 int image_writer_start(struct image_writer *writer, const struct flash_area *area,
-                       enum image_writer_kind kind, uint32_t block_bytes, bool progressive);
+                       uint32_t offset_bytes, enum image_writer_kind kind, uint32_t block_bytes,
+                       bool progressive);
 
 /* Takes bytes; writes a block whenever one is full. 0, FLASH_E* of the flash calls, or FLASH_EINVAL
  * if the area is full or the writer was finished. */
@@ -73,6 +74,7 @@ enum upload_fault {
 /* One upload, as a command of the application. */
 struct upload_order {
     uint32_t area_id;
+    uint32_t offset_bytes;         /* of the first byte, in the area                             */
     uint32_t byte_count;           /* length of the file, as the sender announced it            */
     enum image_writer_kind writer; /* and how it is used:                                        */
     uint32_t block_bytes;          /* 512 for flash_img                                          */

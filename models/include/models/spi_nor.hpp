@@ -67,6 +67,9 @@ public:
                                               std::uint8_t expected,
                                               Duration now) noexcept override;
 
+    // Whether the fault mute may begin from now on (it may at first); one that has begun lasts.
+    void arm_mute(bool armed);
+
     // The pins WP# and HOLD#, both high until driven. While QE is set they are data lines.
     PinListener& write_protect_pin();
     PinListener& hold_pin();

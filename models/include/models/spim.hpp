@@ -7,6 +7,7 @@
 // buffering), AMOUNT, ORC; bit order; FREQUENCY up to what the instance can do; 8- or 16-bit
 // MAXCNT; a hardware chip select where the instance has one; DMA that reaches Data RAM only;
 // anomalies 58, 109 and 198 as rules that can be switched.
+// The register work-around of anomaly 198 is in models/ram_activity.hpp.
 // Not modelled: interrupts (INTEN is stored), array lists (LIST is stored), DCX, RXDELAY, CSNDUR,
 // STALLSTAT beyond its reset value, where pins lead (PSEL: connected or not), the delay from START
 // to the first clock.
@@ -155,6 +156,10 @@ public:
     // The wire whose CS# the hardware drives, when PSEL.CSN is connected.
     void connect_hardware_chip_select(SpiWire& wire);
     void set_ram_activity(RamActivity* activity);  // not owned; nullptr: nobody else
+    // Of everything that anomalies draw from the next reset on.
+    void set_seed(std::uint64_t seed);
+    // Has a number been drawn since the last reset whose outcome was open?
+    bool has_drawn() const;
 
     // Registers to their reset values, nothing in flight. Wires and parts have their own resets.
     void reset();

@@ -7,8 +7,10 @@
 // Modelled: STARTRX, STOPRX; RXDRDY, ENDRX, RXTO, RXSTARTED at the times that the line gives them;
 // SHORTS ENDRX_STARTRX; PTR and MAXCNT latched at STARTRX; 16-bit MAXCNT; AMOUNT; bytes that arrive
 // while no buffer is set up are lost (OVERRUN); DMA that reaches Data RAM only.
-// Not modelled: transmission, the receive FIFO (six bytes), flow control, parity and framing
-// errors, interrupts.
+// A sender may also be a radio link whose packets come at connection events; its link layer keeps
+// those that the receiver has no buffer for yet, however many. The radio itself is not modelled:
+// its packets land in RAM through this receiver. Not modelled: transmission, the receive FIFO (six
+// bytes), flow control, parity and framing errors, interrupts.
 #pragma once
 
 #include <models/bus.hpp>
@@ -41,6 +43,15 @@ struct IncomingBytes {
     Duration byte_time{};                 // start bit to stop bit; more than zero
     std::uint32_t pause_every_bytes = 0;  // the sender pauses after each so many; 0: never
     Duration pause{};
+    // Radio: packets of so many bytes, one every `packet_time` on average, each from a connection
+    // event on; 0: a line, as above. A packet and its bytes on the air end before the next event.
+    std::uint32_t packet_bytes = 0;
+    Duration packet_time{};
+    Duration event_interval{};  // between two connection events; more than zero for a radio
+    Duration unpack_time{};     // of the protocol stack: by so much a packet's last byte is late
+    // Of events by which packets come late (repeated on the air, scheduled): 0 to this many, by a
+    // fixed hash of their number. Packets stay in order if packet_time has two events more.
+    std::uint32_t late_events_max = 0;
 
     // When byte number `index` has arrived, counted from the start of the transmission.
     Duration arrival(std::uint64_t index) const;
@@ -60,6 +71,8 @@ public:
     void advance(AccessContext& access) noexcept;
 
     std::uint64_t lost_bytes() const { return lost_; }
+    // Did bytes arrive after `from` and up to `until`, or was a packet under way or being unpacked?
+    bool was_receiving(Duration from, Duration until) const;
 
     std::string_view name() const noexcept override { return name_; }
     std::uint32_t read32(std::uint32_t offset, AccessContext& access) noexcept override;

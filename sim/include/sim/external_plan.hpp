@@ -19,9 +19,13 @@ struct PinPlan {
     std::uint8_t pin = 0;
 };
 
+// When others use RAM.
+enum class RamUse { kAlways, kReception };
+
 // Bus masters that use RAM while the SPIM fetches from it: what anomaly 198 needs to show.
 struct RamCollisionPlan {
     std::uint32_t per_million = 0;      // transfers of a million that collide; fitted, 0: none
+    RamUse during = RamUse::kAlways;    // kReception: while bytes come in and are unpacked
     std::vector<std::uint64_t> blocks;  // RAM blocks (AHB slaves) in use by others; empty: all
     std::uint64_t seed = 0;
 
@@ -34,6 +38,9 @@ struct RamCollisionPlan {
         return mask;
     }
 };
+
+// Runs in which a fault of a part shows.
+enum class FaultRuns { kAll, kBoots };
 
 struct BusPlan {
     std::string controller;  // instance of the SoC: "spim2", or "qspi"
@@ -67,7 +74,8 @@ struct ExternalPlan {
     std::filesystem::path part_file;  // what it was read from
     models::SpiNorData nor;
     models::SpiNorOptions nor_options;  // typical or maximum times, faults
-    NandPlan nand;                      // takes times and time-outs from the members for NOR
+    FaultRuns mute_in = FaultRuns::kAll;
+    NandPlan nand;  // takes times and time-outs from the members for NOR
     BusPlan bus;
     bool check_id = true;  // the driver compares the JEDEC ID at start
     // Addresses, pins and `jedec_id` are filled in by wire_external_parts().

@@ -183,6 +183,8 @@ struct Violation {
     std::string text;  // sentence with device and address
     std::string source;
     std::string symbol;      // of the firmware: the buffer at fault, or the running code
+    std::string in;          // functions of the firmware, "a <- b <- c"; empty: not known
+    std::string effect;      // what came of it, if its flash-area call failed
     std::uint64_t call = 0;  // calls made before
 };
 
@@ -206,7 +208,8 @@ struct RunReport {
     std::uint64_t operations = 0;
     models::Duration start{};
     models::Duration end{};
-    bool torn = false;  // the cut met an operation and tore it
+    bool torn = false;   // the cut met an operation and tore it
+    bool drawn = false;  // a model drew a number: another seed may be another run
 };
 
 // ---- looking at a run and cutting it -----------------------------------------------------------
@@ -269,6 +272,8 @@ struct RunOptions {
     // What a sender at the other end of the UART sends to the application; nullptr: nothing.
     const models::IncomingBytes* incoming = nullptr;
     std::uint64_t noise_seed = 0;  // content of no-init RAM; 0: zeroes
+    // Of everything that models draw, in place of the seeds of the board.
+    std::optional<std::uint64_t> seed;
     bool keep_log = true;
     // Carry out every poll of a busy part, also those that cannot differ from the one before. For
     // waveforms, and to show that jumping over them changes nothing.

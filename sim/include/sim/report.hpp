@@ -28,6 +28,8 @@ public:
 
 private:
     void entry(const char* kind, const Violation& entry);
+    // Which flash the steps used: erases and bytes by device and kind of step.
+    void device_use(const ScenarioResult& result);
     const ScenarioMachine& machine_;
     std::ostream& out_;
 };

@@ -42,10 +42,19 @@ struct SmpResult {
     std::vector<SmpSlot> slots;            // list
 };
 
+// What a step did to one flash device.
+struct DeviceUse {
+    std::uint64_t erases = 0;  // sectors or blocks, as the device erases them
+    std::uint64_t erased_bytes = 0;
+    std::uint64_t programs = 0;  // words or pages
+    std::uint64_t programmed_bytes = 0;
+};
+
 struct StepResult {
     const Step* step = nullptr;
     RunReport report;                   // of all that runs firmware
     std::vector<Call> calls;            // of the same
+    std::vector<DeviceUse> use;         // by device, in board order; empty: nothing ran
     std::vector<RunPhase> phases;       // of a reset
     models::Duration start{};           // device time at which the step began
     std::vector<SmpResult> smp;         // of a management session: one per request sent
@@ -56,6 +65,7 @@ struct ScenarioResult {
     std::vector<StepResult> steps;
     MachineState state;  // after the last step
     bool holds = true;   // no expectation failed
+    bool drawn = false;  // something was drawn: another seed may be another run
 };
 
 // Told of every step, in order.
@@ -72,9 +82,10 @@ public:
 class WaveRecorder;
 
 // InputError if a cut of the scenario never fires. `listener` and `waves` may be nullptr. Runs the
-// first `step_count` steps.
+// first `step_count` steps. `seed` takes the place of all seeds of the scenario and its board.
 ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
-                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr);
+                            std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr,
+                            std::optional<std::uint64_t> seed = {});
 
 // The flash calls of one uncut boot, or application command, from `state`.
 std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state);
@@ -83,6 +94,9 @@ std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
 
 // "call 13  W mcuboot_primary sector 0 (0x0000C000)  1024 bytes"
 std::string call_text(const BoardPlan& board, const Call& call);
+
+// What the steps of one kind did to the device, together.
+DeviceUse use_by(const ScenarioResult& result, StepKind kind, std::size_t device);
 
 // "v2 from mcuboot_primary", or the words for how else a run ended.
 std::string outcome_text(const ScenarioMachine& machine, const MachineState& state,

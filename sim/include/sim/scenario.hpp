@@ -148,6 +148,16 @@ struct ImageManagerOptions {
 
 enum class UpgradeRequest { kNone, kTest, kPermanent };
 
+// A Bluetooth link as a source of time: packets of the image arrive at connection events.
+struct BleLink {
+    std::uint32_t bytes_per_second = 0;  // of the image, on average
+    std::uint32_t mtu = 498;             // ATT MTU: one write carries a chunk of the image
+    models::Duration interval = models::microseconds(7500);  // of the connection
+
+    std::uint32_t chunk_bytes() const;           // of the image in one write
+    std::uint64_t bytes_per_second_max() const;  // one chunk each interval
+};
+
 // What an upload by the application needs besides the image.
 struct ApplicationUpload {
     std::uint32_t baud = 115'200;  // 10 bits per byte
@@ -159,6 +169,7 @@ struct ApplicationUpload {
     bool erases_first = false;  // the whole slot; otherwise page by page
     std::uint32_t faults = 0;   // enum upload_fault, or-ed
     UpgradeRequest then_request = UpgradeRequest::kNone;
+    std::optional<BleLink> ble = {};  // instead of the UART: baud, pause, buffer, idle do not count
 };
 
 struct UploadStep {
@@ -295,6 +306,7 @@ struct ExpectStep {
     std::optional<Expected> from;   // partition
     std::optional<OutcomeKind> outcome;
     std::optional<Expected> network_core;  // part of network_words() after a boot
+    std::optional<bool> succeeds;          // of the application: its call returned 0
     std::vector<Expected> log;             // parts of log lines, in this order
     std::optional<ExpectedFieldLog> field_log;
     std::vector<Expected> log_lacks;  // parts of log lines that must not appear
@@ -342,6 +354,7 @@ struct CustomCheck {
     std::vector<Expected> boots;         // images that may be started; empty: any
     std::vector<ExpectedContent> holds;  // at reset
     std::vector<Expected> errors_lack;   // parts of error lines that no boot may log
+    bool once_confirmed = false;         // only from the confirmation of the new image on
 };
 
 struct ExploreOptions {
@@ -393,6 +406,15 @@ struct ScenarioMatrix {
     std::optional<RandomMatrix> random;
 };
 
+// The scenario run again and again, with another seed for everything that is drawn.
+struct SeedSweep {
+    Place place;
+    std::uint64_t count = 1000;
+    // In so many of a million runs, an expectation may fail: at least and at most.
+    std::uint32_t fails_from_ppm = 0;
+    std::uint32_t fails_to_ppm = 0;
+};
+
 // ---- the whole ----------------------------------------------------------------------------------
 
 struct Scenario {
@@ -411,6 +433,7 @@ struct Scenario {
     std::optional<ImageManagerOptions> image_manager;  // nullopt: as by default
     std::vector<std::string> notes;                    // about files that it includes, for people
     std::optional<ScenarioMatrix> matrix;
+    std::optional<SeedSweep> seeds;
 
     // nullptr if there is none of this name.
     const Partition* partition(std::string_view partition_name) const;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,8 @@ public:
     // The known image whose payload is what the network core's slot holds; nullopt if it is none.
     std::optional<std::size_t> network_image(const MachineState& state) const;
 
-    // Bytes of a partition as firmware reads them. False: they cannot be read.
+    // Bytes of a partition as firmware reads them. False: some are beyond correction, and those of
+    // their pages are left as they were.
     bool read(const MachineState& state, const AreaPlan& area, std::uint64_t offset_bytes,
               std::span<std::uint8_t> destination) const;
 

@@ -23,6 +23,8 @@ std::span<const Named<crypto_key_wrap>> key_wrap_names();
 std::span<const Named<boot_downgrade>> downgrade_names();
 std::span<const Named<boot_fix>> fix_names();
 std::span<const Named<boot_older>> older_names();
+std::span<const Named<RamUse>> ram_use_names();
+std::span<const Named<FaultRuns>> fault_run_names();
 std::span<const Named<boot_mutant>> mutant_names();
 std::span<const Named<ControllerKind>> controller_names();
 std::span<const Named<CoreId>> core_names();

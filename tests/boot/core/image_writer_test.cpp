@@ -12,9 +12,15 @@ namespace {
 
 class ImageWriter : public testing::Test {
 protected:
-    void start(image_writer_kind kind, bool progressive = true)
+    int try_start(std::uint32_t offset_bytes, std::uint32_t block_bytes)
     {
-        ASSERT_EQ(image_writer_start(&writer_, &area_, kind, 512, progressive), FLASH_OK);
+        return image_writer_start(&writer_, &area_, offset_bytes, IMAGE_WRITER_STREAM, block_bytes,
+                                  true);
+    }
+    void start(image_writer_kind kind, bool progressive = true, std::uint32_t offset_bytes = 0)
+    {
+        ASSERT_EQ(image_writer_start(&writer_, &area_, offset_bytes, kind, 512, progressive),
+                  FLASH_OK);
     }
     int write(std::size_t byte_count)
     {
@@ -46,6 +52,28 @@ TEST_F(ImageWriter, WritesNothingBeforeABlockIsFull)
     EXPECT_TRUE(flash_.operations.empty());
     EXPECT_EQ(write(1), FLASH_OK);
     EXPECT_EQ(flash_.operations, (std::vector<RamOperation>{{'E', 0, 4096}, {'W', 0, 512}}));
+}
+
+TEST_F(ImageWriter, BeginsWhereItIsTold)
+{
+    for (const image_writer_kind kind : {IMAGE_WRITER_FLASH_IMG, IMAGE_WRITER_STREAM}) {
+        flash_.operations.clear();
+        start(kind, true, 4096);
+        EXPECT_EQ(write(512), FLASH_OK);
+        EXPECT_EQ(flash_.operations,
+                  (std::vector<RamOperation>{{'E', 4096, 4096}, {'W', 4096, 512}}));
+    }
+    start(IMAGE_WRITER_STREAM, true, 7 * 4096);
+    EXPECT_EQ(write(4096), FLASH_OK);
+    EXPECT_EQ(write(512), FLASH_EINVAL) << "the area ends there";
+}
+
+TEST_F(ImageWriter, RefusesAPlaceThatIsNoneOfTheArea)
+{
+    EXPECT_EQ(try_start(8 * 4096 - 4, 512), FLASH_OK);
+    EXPECT_EQ(try_start(8 * 4096, 512), FLASH_EINVAL);
+    EXPECT_EQ(try_start(4, 512), FLASH_OK);
+    EXPECT_EQ(try_start(2, 512), FLASH_EINVAL);
 }
 
 TEST_F(ImageWriter, ErasesAPageWithTheBlockThatEndsInIt)
@@ -116,9 +144,9 @@ TEST_F(ImageWriter, FillsTheAreaAndNotAByteMore)
 
 TEST_F(ImageWriter, RefusesBlocksThatTheDeviceCannotWrite)
 {
-    EXPECT_EQ(image_writer_start(&writer_, &area_, IMAGE_WRITER_STREAM, 510, true), FLASH_EINVAL);
-    EXPECT_EQ(image_writer_start(&writer_, &area_, IMAGE_WRITER_STREAM, 8192, true), FLASH_EINVAL);
-    EXPECT_EQ(image_writer_start(&writer_, &area_, IMAGE_WRITER_STREAM, 4096, true), FLASH_OK);
+    EXPECT_EQ(try_start(0, 510), FLASH_EINVAL);
+    EXPECT_EQ(try_start(0, 8192), FLASH_EINVAL);
+    EXPECT_EQ(try_start(0, 4096), FLASH_OK);
 }
 
 }  // namespace

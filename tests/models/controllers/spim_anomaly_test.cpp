@@ -96,5 +96,40 @@ TEST_F(Anomaly198Test, HappensAsOftenAsTheActivityOnThatRamBlockSays)
     EXPECT_NE(hits(0.1, kRam, 1), hits(0.1, kRam, 2));
 }
 
+// While bytes come in; never in blocks that are kept for the SPIM.
+TEST(FittedRamActivity, CollidesOnlyWhileOthersUseTheBlock)
+{
+    const std::vector<std::uint8_t> bytes(100);
+    std::vector<std::uint8_t> ram(100);
+    IncomingBytes incoming;
+    incoming.bytes = bytes;
+    incoming.byte_time = microseconds(10);
+    Uarte receiver("uarte0");
+    receiver.reset(incoming);
+    FittedRamActivity activity(soc::nrf52840, 1u << 0, 0.5);
+    const auto at = [&](Duration from) {
+        return activity.collision_probability(kRam, 4, from, from + microseconds(4));
+    };
+    EXPECT_EQ(at(milliseconds(9)), 0.5) << "always";
+    activity.only_while_receiving(receiver);
+    EXPECT_EQ(at({}), 0.0);
+
+    ProbeCore core;
+    core.bus.add_window({kRam, ram, true, "RAM"});
+    core.write(receiver, uarte_register::kRxdPtr, kRam);
+    core.write(receiver, uarte_register::kRxdMaxCnt, 100);
+    core.write(receiver, uarte_register::kTasksStartRx, 1);
+    EXPECT_EQ(at(microseconds(500)), 0.5);
+    EXPECT_EQ(at(microseconds(999)), 0.5) << "the last byte comes after 1 ms";
+    EXPECT_EQ(at(microseconds(1000)), 0.0);
+
+    RamLockRegister lock;
+    activity.heed_locks(lock.locked_slaves());
+    core.write(lock, 0, 1u << 1);
+    EXPECT_EQ(at(microseconds(500)), 0.5) << "another block";
+    core.write(lock, 0, 1u << 0);
+    EXPECT_EQ(at(microseconds(500)), 0.0);
+}
+
 }  // namespace
 }  // namespace brownout::models

@@ -112,6 +112,69 @@ TEST_F(UarteReception, ReachesDataRamOnly)
     EXPECT_EQ(core.read(uarte, reg::kEventsEndRx), 0u);
 }
 
+class PacketReception : public UarteReception {
+protected:
+    PacketReception()
+    {
+        incoming.byte_time = microseconds(8);
+        incoming.packet_bytes = 100;
+        incoming.packet_time = milliseconds(20);
+        incoming.event_interval = microseconds(7500);
+        incoming.unpack_time = milliseconds(1);
+        uarte.reset(incoming);
+    }
+};
+
+TEST_F(PacketReception, PacketsComeAtTheConnectionEventsAfterTheyAreDue)
+{
+    EXPECT_EQ(incoming.arrival(0), microseconds(8));
+    EXPECT_EQ(incoming.arrival(98), microseconds(792));
+    EXPECT_EQ(incoming.arrival(99), microseconds(1800)) << "the last byte is there when unpacked";
+    EXPECT_EQ(incoming.arrival(100), microseconds(22'508)) << "due at 20 ms: the third event";
+    EXPECT_EQ(incoming.arrival(300), microseconds(60'008)) << "due at 60 ms: right then";
+    EXPECT_EQ(incoming.arrived(microseconds(22'507)), 100u);
+    EXPECT_EQ(incoming.arrived(microseconds(22'508)), 101u);
+}
+
+TEST_F(PacketReception, PacketsWithoutABufferAreKeptAndThenThereAtOnce)
+{
+    start(kRam, 100);
+    core.now = milliseconds(30);
+    advance();
+    EXPECT_EQ(uarte.lost_bytes(), 0u);
+    start(kRam + 100, 100);
+    EXPECT_EQ(uarte.settles_at(reg::kEventsEndRx, 1, 1, core.now), core.now);
+    EXPECT_EQ(core.read(uarte, reg::kEventsEndRx), 1u);
+    EXPECT_TRUE(std::equal(ram.begin() + 100, ram.begin() + 200, sent.begin() + 100));
+    EXPECT_EQ(core.read(uarte, reg::kErrorSrc), 0u);
+}
+
+TEST_F(PacketReception, PacketsMayBeLateAndStayInOrder)
+{
+    incoming.packet_time = milliseconds(30);
+    incoming.late_events_max = 2;
+    std::vector<Duration> late;
+    for (std::uint64_t byte = 0; byte < 1000; byte += 100) {
+        late.push_back(incoming.arrival(byte) - microseconds(8) -
+                       milliseconds(30) * static_cast<std::int64_t>(byte / 100));
+        EXPECT_EQ(late.back() % microseconds(7500), Duration{});
+        EXPECT_GT(incoming.arrival(byte + 100), incoming.arrival(byte + 99));
+    }
+    EXPECT_EQ(*std::min_element(late.begin(), late.end()), Duration{});
+    EXPECT_EQ(*std::max_element(late.begin(), late.end()), microseconds(15'000));
+}
+
+TEST_F(PacketReception, KnowsWhetherBytesCameIn)
+{
+    EXPECT_FALSE(uarte.was_receiving({}, milliseconds(1))) << "nothing was sent yet";
+    start(kRam, 100);
+    EXPECT_TRUE(uarte.was_receiving({}, milliseconds(1)));
+    EXPECT_TRUE(uarte.was_receiving(microseconds(900), microseconds(901))) << "being unpacked";
+    EXPECT_TRUE(uarte.was_receiving(microseconds(1799), milliseconds(2)));
+    EXPECT_FALSE(uarte.was_receiving(microseconds(1800), microseconds(22'507)));
+    EXPECT_TRUE(uarte.was_receiving(microseconds(1800), microseconds(22'508)));
+}
+
 TEST(IncomingBytes, PausesAfterEachSoManyBytes)
 {
     IncomingBytes incoming;

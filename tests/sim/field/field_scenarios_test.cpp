@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 namespace brownout::sim {
 namespace {
@@ -51,6 +52,18 @@ INSTANTIATE_TEST_SUITE_P(Shipped, FieldScenario, testing::ValuesIn(field_scenari
                                  [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
                              return name;
                          });
+
+TEST(FieldFolder, HasAPageThatNamesEveryScenarioInIt)
+{
+    for (const std::string& name : field_scenarios()) {
+        const std::filesystem::path path = std::filesystem::path(TEST_FIELD_FOLDER) / name;
+        if (std::filesystem::path(name).has_parent_path()) {
+            std::ifstream page(path.parent_path() / "README.md");
+            const std::string text((std::istreambuf_iterator<char>(page)), {});
+            EXPECT_NE(text.find("(" + path.filename().string() + ")"), std::string::npos) << name;
+        }
+    }
+}
 
 // Case A: what a dropped partial block does depends on the length of the file modulo 512.
 struct TailDrop {
