@@ -92,7 +92,7 @@ void RunRecorder::area_begin(io_area_call kind, std::uint32_t area_id, std::uint
         return;
     }
     ++report_.calls;
-    first_of_call_ = report_.violations.size();
+    current().first_violation = report_.violations.size();
     current().in_call = true;
 }
 
@@ -117,7 +117,7 @@ void RunRecorder::note_failure(int result)
                              : result == FLASH_EINVAL ? "EINVAL"
                              : result == FLASH_ENODEV ? "ENODEV"
                                                       : "?";
-    for (std::size_t i = first_of_call_; i < report_.violations.size(); ++i) {
+    for (std::size_t i = current().first_violation; i < report_.violations.size(); ++i) {
         report_.violations[i].effect =
             fmt::format("the {} of {} bytes at 0x{:X} of {} returned {} ({})",
                         call.kind == CallKind::kErase ? "erase" : "write", call.byte_count,
@@ -226,7 +226,7 @@ void RunRecorder::add_rule(std::vector<Violation>& list, Violation entry)
             return;
         }
     }
-    if (chain_) {
+    if (chain_ && core_ == CoreId::kApplication) {
         entry.in = chain_();
     }
     list.push_back(std::move(entry));

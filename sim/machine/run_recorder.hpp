@@ -77,7 +77,6 @@ private:
     std::function<std::string(std::optional<std::uint32_t>)> symbol_;
     std::function<std::string()> chain_;
     std::uint64_t rules_met_ = 0;
-    std::size_t first_of_call_ = 0;  // among the violations
     bool power_lost_ = false;
     bool watches_time_;
     bool tears_next_operation_ = false;  // the cut is at a call whose first operation is torn
@@ -89,6 +88,7 @@ private:
     struct Current {
         bool in_call = false;
         Call call;
+        std::size_t first_violation = 0;  // of the call, among all
     };
     const Current& current() const { return currents_[static_cast<std::size_t>(core_)]; }
     Current& current() { return currents_[static_cast<std::size_t>(core_)]; }

@@ -1,9 +1,24 @@
 // What a run did, in words and sums for reports.
+#include "run_words.hpp"
+
 #include <sim/runner.hpp>
 
 #include <fmt/format.h>
 
 namespace brownout::sim {
+
+std::string cut_place_words(const PowerCut& cut)
+{
+    switch (cut.at) {
+    case PowerCut::At::kCall:
+        return fmt::format("call {}", cut.index);
+    case PowerCut::At::kOperation:
+        return fmt::format("op {}", cut.index);
+    case PowerCut::At::kTime:
+        return fmt::format("{:.6f} s", models::seconds(cut.time));
+    }
+    return {};
+}
 
 std::string call_text(const BoardPlan& board, const Call& call)
 {

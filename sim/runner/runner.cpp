@@ -2,6 +2,7 @@
 
 #include "network_words.hpp"
 #include "run_phases.hpp"
+#include "run_words.hpp"
 #include "smp_client.hpp"
 
 #include <sim/log_release.hpp>
@@ -91,19 +92,6 @@ private:
     models::Duration last_end_{};
 };
 
-std::string cut_text(const PowerCut& cut)
-{
-    switch (cut.at) {
-    case PowerCut::At::kCall:
-        return fmt::format("call {}", cut.index);
-    case PowerCut::At::kOperation:
-        return fmt::format("op {}", cut.index);
-    case PowerCut::At::kTime:
-        return fmt::format("{:.6f} s", models::seconds(cut.time));
-    }
-    return {};
-}
-
 class ScenarioRun {
 public:
     ScenarioRun(ScenarioMachine& machine, RunListener* listener, WaveRecorder* waves,
@@ -171,7 +159,7 @@ private:
             throw InputError(cut->place,
                              fmt::format("the cut at {} never fires: the step made {} calls and {} "
                                          "operations in {:.3f} s",
-                                         cut_text(cut->where), result.report.calls,
+                                         cut_place_words(cut->where), result.report.calls,
                                          result.report.operations,
                                          models::seconds(result.report.end - result.report.start)));
         }
@@ -190,10 +178,10 @@ private:
         }
         last_seed_ = seed_.value_or(cut.where.tear.seed);
         if (!report.torn) {
-            throw InputError(cut.place,
-                             fmt::format("the cut at {} meets nothing that '{}' {} of {} tears",
-                                         cut_text(cut.where), models::tear_model(kind).name(),
-                                         cut.where.tear.sample, cut.where.tear.samples));
+            throw InputError(
+                cut.place, fmt::format("the cut at {} meets nothing that '{}' {} of {} tears",
+                                       cut_place_words(cut.where), models::tear_model(kind).name(),
+                                       cut.where.tear.sample, cut.where.tear.samples));
         }
     }
 
