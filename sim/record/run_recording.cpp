@@ -141,7 +141,7 @@ void RunRecording::run_begins(RecordedRunKind kind, std::string reason, const Ma
     facts_.clear();
     log_positions_.clear();
     pending_ = false;
-    in_call_ = false;
+    open_call_ = {kNone32, kNone32};
     last_ = state;
     find_swapped_images();
 }
@@ -149,15 +149,17 @@ void RunRecording::run_begins(RecordedRunKind kind, std::string reason, const Ma
 void RunRecording::run_ended(const RunReport& report, const MachineState& state,
                              const PowerCut* cut)
 {
-    const bool interrupted = in_call_;
+    const bool interrupted = any_open_call() != kNone32;
     settle(state);
     if (report.torn) {
         settle_torn(state);
     }
-    if (in_call_) {
-        recording_.calls.back().completed = false;
-        recording_.calls.back().end = report.end;
-        close_call(state);
+    for (std::size_t core = 0; core < open_call_.size(); ++core) {
+        if (open_call_[core] != kNone32) {
+            recording_.calls[open_call_[core]].completed = false;
+            recording_.calls[open_call_[core]].end = report.end;
+            close_call(core);
+        }
     }
     last_ = {};
     RecordedRun& ended = run();
@@ -294,7 +296,8 @@ Power RunRecording::before_call(const Call& call, const MachineState& state) noe
                         [](const HeldContent& content) { return content == HeldContent{}; });
     }
     facts_.push_back(facts);
-    in_call_ = true;
+    recording_.calls.back().core = static_cast<std::uint32_t>(call.core);
+    open_call_.at(static_cast<std::size_t>(call.core)) = facts.call;
     return Power::kHolds;
 }
 
@@ -307,7 +310,7 @@ std::uint32_t RunRecording::before_operations(const models::OperationBatch& batc
     op.index = first;
     op.count = batch.count;
     op.run = index32(recording_.runs.size()) - 1;
-    op.call = call != nullptr ? index32(recording_.calls.size()) - 1 : kNone32;
+    op.call = call != nullptr ? open_call_.at(static_cast<std::size_t>(call->core)) : kNone32;
     op.kind = batch.kind;
     op.device = batch.device;
     op.offset_bytes = batch.offset;
@@ -321,11 +324,19 @@ std::uint32_t RunRecording::before_operations(const models::OperationBatch& batc
     return batch.count;
 }
 
-void RunRecording::after_call(const Call&, int result, const MachineState& state) noexcept
+void RunRecording::after_call(const Call& call, int result, const MachineState& state) noexcept
 {
     settle(state);
-    recording_.calls.back().result = result;
-    close_call(state);
+    const auto core = static_cast<std::size_t>(call.core);
+    if (open_call_.at(core) != kNone32) {
+        recording_.calls[open_call_[core]].result = result;
+        close_call(core);
+    }
+}
+
+std::uint32_t RunRecording::any_open_call() const
+{
+    return open_call_[0] != kNone32 ? open_call_[0] : open_call_[1];
 }
 
 void RunRecording::logged(const LogLine& line) noexcept
@@ -334,17 +345,21 @@ void RunRecording::logged(const LogLine& line) noexcept
         {line.time, index32(recording_.calls.size()), index32(recording_.ops.size())});
 }
 
-void RunRecording::close_call(const MachineState&)
+void RunRecording::close_call(std::size_t core)
 {
-    RecordedCall& call = recording_.calls.back();
-    call.op_count = index32(recording_.ops.size()) - call.first_op;
-    if (call.op_count > 0 && call.completed) {
-        call.end = std::max(call.start, recording_.ops.back().end);
+    RecordedCall& call = recording_.calls[open_call_[core]];
+    // Operations of the other core may lie between those of the call.
+    for (std::uint32_t i = call.first_op; i < recording_.ops.size(); ++i) {
+        if (recording_.ops[i].call == open_call_[core]) {
+            call.op_count = i + 1 - call.first_op;
+            call.end = call.completed ? std::max(call.end, recording_.ops[i].end) : call.end;
+        }
     }
+    CallFacts& facts = facts_[open_call_[core] - run().first_call];
     const SectorPlace here{call.area, call.sector};
-    facts_.back().after = held_in(here);
-    facts_.back().source = other_place(facts_.back().after, here);
-    in_call_ = false;
+    facts.after = held_in(here);
+    facts.source = other_place(facts.after, here);
+    open_call_[core] = kNone32;
 }
 
 // ---- what changed -------------------------------------------------------------------------------
@@ -425,6 +440,7 @@ void RunRecording::settle_trailers(RecordedOp&, std::uint32_t device, std::uint6
 void RunRecording::settle_torn(const MachineState& state)
 {
     cells_.follow(state);
+    const std::uint32_t open = any_open_call();
     for (std::uint32_t device = 0; device < board_.devices.size(); ++device) {
         const models::FlashArray& now = state.devices[device];
         const models::FlashArray& before = last_.devices[device];
@@ -435,8 +451,9 @@ void RunRecording::settle_torn(const MachineState& state)
                            ? 0
                            : recording_.ops.back().index + recording_.ops.back().count;
             op.run = index32(recording_.runs.size()) - 1;
-            op.call = in_call_ ? index32(recording_.calls.size()) - 1 : kNone32;
-            const bool erase = in_call_ && recording_.calls.back().kind == RecordedCallKind::kErase;
+            op.call = open;
+            const bool erase =
+                open != kNone32 && recording_.calls[open].kind == RecordedCallKind::kErase;
             op.kind =
                 erase ? models::OperationKind::kEraseSector : models::OperationKind::kProgramWord;
             op.device = device;
@@ -450,10 +467,10 @@ void RunRecording::settle_torn(const MachineState& state)
             std::uint64_t offset = op.offset_bytes;
             std::uint64_t byte_count = page_bytes;
             if (cells_.is_translated(device)) {
-                offset = in_call_ ? board_.areas[recording_.calls.back().area].offset_bytes +
-                                        recording_.calls.back().offset_bytes
-                                  : 0;
-                byte_count = in_call_ ? recording_.calls.back().byte_count : 0;
+                offset = open != kNone32 ? board_.areas[recording_.calls[open].area].offset_bytes +
+                                               recording_.calls[open].offset_bytes
+                                         : 0;
+                byte_count = open != kNone32 ? recording_.calls[open].byte_count : 0;
                 cells_.refresh(device, offset, byte_count);
             }
             recording_.ops.back().kind = models::OperationKind::kProgramWord;

@@ -6,6 +6,7 @@
 
 #include <sim/recording.hpp>
 
+#include <array>
 #include <vector>
 
 namespace brownout::sim {
@@ -56,7 +57,8 @@ private:
     void settle_trailers(RecordedOp& op, std::uint32_t device, std::uint64_t offset_bytes,
                          std::uint64_t byte_count);
     void settle_torn(const MachineState& state);
-    void close_call(const MachineState& state);
+    void close_call(std::size_t core);
+    std::uint32_t any_open_call() const;
     std::optional<RecordedTrailer> trailer_of(std::uint32_t area) const;
     std::optional<SectorPlace> other_place(const HeldContent& held, const SectorPlace& here) const;
     const HeldContent& held_in(const SectorPlace& place) const;
@@ -75,7 +77,7 @@ private:
     std::vector<LogPosition> log_positions_;
     MachineState last_;     // as of the last settling, where a tear may come
     bool pending_ = false;  // the last op is announced and its effect not yet seen
-    bool in_call_ = false;
+    std::array<std::uint32_t, 2> open_call_{kNone32, kNone32};  // of each core, index in calls
     bool keeps_last_ = true;
 };
 

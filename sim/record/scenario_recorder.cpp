@@ -22,6 +22,9 @@ struct ScenarioRecorder::Impl {
         recording.core = machine.core().name;
         recording.release = machine.core().release;
         recording.cores = {"application core"};
+        if (machine.machine().board().network) {
+            recording.cores.push_back("network core");
+        }
         add_devices();
         add_areas();
     }

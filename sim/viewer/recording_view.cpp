@@ -218,11 +218,11 @@ private:
     {
         Json list = Json::array();
         for (const RecordedCall& call : recording.calls) {
-            list.push_back(Json::array({call.run, static_cast<int>(call.kind), call.area,
-                                        call.offset_bytes, call.byte_count, call.sector,
-                                        nanoseconds(call.start), nanoseconds(call.end), call.result,
-                                        call.completed ? 1 : 0, call.first_op, call.op_count,
-                                        texts_.number_of(call.explanation), call.index}));
+            list.push_back(Json::array(
+                {call.run, static_cast<int>(call.kind), call.area, call.offset_bytes,
+                 call.byte_count, call.sector, nanoseconds(call.start), nanoseconds(call.end),
+                 call.result, call.completed ? 1 : 0, call.first_op, call.op_count,
+                 texts_.number_of(call.explanation), call.index, call.core}));
         }
         return list;
     }

@@ -12,6 +12,7 @@ namespace {
 
 // Calls that all recoveries together may make, about; each costs some microseconds.
 constexpr std::uint64_t kCallsMax = 150'000;
+constexpr std::uint32_t kWholeOpsMax = 30'000;  // of all, where recoveries are kept whole
 constexpr std::uint32_t kPointsMax = 1000;
 
 struct CutState {
@@ -56,11 +57,16 @@ std::uint32_t distance_of(const Recording& recording)
 {
     std::uint64_t points = 0;
     std::uint64_t calls = 0;
+    std::uint64_t whole_ops = 0;
     for (const RecordedRun& run : recording.runs) {
         if (run.kind == RecordedRunKind::kBoot && !run.cut) {
             points += run.call_count;
+            whole_ops += std::uint64_t{run.call_count} * run.op_count;
             calls += std::uint64_t{run.call_count} * run.call_count / 2;
         }
+    }
+    if (recording.cores.size() > 1) {
+        return static_cast<std::uint32_t>(whole_ops / kWholeOpsMax + 1);
     }
     const std::uint64_t every = std::max(calls / kCallsMax, points / kPointsMax) + 1;
     return static_cast<std::uint32_t>(every);
@@ -118,6 +124,10 @@ void find_common_end(const Recording& recording, Recovery& recovery)
     const RecordedRun& run = recording.runs[recovery.run];
     Recording& own = recovery.own;
     std::uint32_t common = 0;
+    if (recording.cores.size() > 1) {
+        recovery.joins = run.call_count;  // calls of two cores overlap: nothing is left away
+        return;
+    }
     while (common < own.calls.size() && common < run.call_count - recovery.call &&
            same_effect(recording, recording.calls[run.first_call + run.call_count - 1 - common],
                        own, own.calls[own.calls.size() - 1 - common])) {

@@ -212,7 +212,7 @@ async function mute_chip() {
   }
 }
 
-async function two_cores_or_qspi() {
+async function external_part() {
   const file = page_of('nrf5340', 'run',
     join(scenarios, 'suites/nrf5340-app-move-32k-mx25r64-qspi.yaml'));
   for (const [size, name] of [[SMALL, '1280'], [LARGE, '1920']]) {
@@ -227,6 +227,24 @@ async function two_cores_or_qspi() {
     await page.click('text=⚡ Cut here');
     assert.match(await page.textContent('.banner'), /The next boot/);
     await shot(page, `nrf5340-${name}`);
+    await close();
+  }
+}
+
+async function two_cores() {
+  const file = page_of('two-cores', 'run', join(scenarios, 'field/d-net-core-raw-pointer/fixed.yaml'));
+  for (const [size, name] of [[SMALL, '1280'], [LARGE, '1920']]) {
+    const {page, close} = await open(file, size);
+    const last = await page.evaluate(() => {
+      const viewer = window.brownout;
+      const {calls} = viewer.timeline.events;
+      const call = calls.map((c) => c.core).lastIndexOf(1);
+      viewer.go(viewer.timeline.frameOfCall(call));
+      return call;
+    });
+    assert.ok(last >= 0, 'the network core makes no call');
+    assert.match(await page.textContent('.now'), /network core · call/);
+    await shot(page, `two-cores-${name}`);
     await close();
   }
 }
@@ -284,7 +302,7 @@ async function hostile_names() {
 }
 
 let failed = 0;
-for (const test of [first_swap, every_cut_is_bootable, mute_chip, two_cores_or_qspi, explorations,
+for (const test of [first_swap, every_cut_is_bootable, mute_chip, external_part, two_cores, explorations,
   long_swap, hostile_names]) {
   const begin = performance.now();
   try {

@@ -68,7 +68,10 @@ export class TimeChart {
         label: imageName(image), stroke: palette.imageColor(i), width: 2, dash: dashes[i % 4],
         points: {show: false}, paths: uPlot.paths.stepped!({align: 1}),
       }))],
-      hooks: {drawClear: [(plot) => this.drawRuns(plot)]},
+      hooks: {
+        drawClear: [(plot) => this.drawRuns(plot)],
+        draw: [() => this.plot && this.placeCursor()],
+      },
     }, series(timeline) as uPlot.AlignedData, this.root);
     const over = this.plot.over;
     over.append(this.cursor);
@@ -101,26 +104,34 @@ export class TimeChart {
     const {left, top, width, height} = plot.bbox;
     const scale = window.devicePixelRatio;
     const events: Events = this.timeline.events;
-    const lanes = Math.max(1, ...events.runs.map((run) => run.core + 1));
+    const cores = this.recording.cores;
     c.save();
     c.setLineDash([]);
     events.runs.forEach((run) => {
       const x0 = plot.valToPos(run.start / 1e9, 'x', true);
       const x1 = plot.valToPos(run.end / 1e9, 'x', true);
-      const y = top + (height / lanes) * run.core;
+      const y = top;
       c.fillStyle = palette.color(RUN_COLORS[run.kind]);
-      c.fillRect(x0, y, Math.max(1, x1 - x0), height / lanes);
+      c.fillRect(x0, y, Math.max(1, x1 - x0), height);
       c.strokeStyle = palette.color('grid');
       c.lineWidth = scale;
       c.beginPath();
       c.moveTo(Math.round(x0) + 0.5, y);
-      c.lineTo(Math.round(x0) + 0.5, y + height / lanes);
+      c.lineTo(Math.round(x0) + 0.5, y + height);
       c.stroke();
-      if (lanes > 1 && run.start === 0) {
-        c.fillStyle = palette.color('dim');
-        c.font = `${10 * scale}px system-ui`;
-        c.fillText(this.recording.cores[run.core] ?? `core ${run.core}`, left + 4, y + 12 * scale);
-      }
+    });
+    // Where there are two cores, a lane for the calls of each.
+    for (const call of cores.length > 1 ? events.calls : []) {
+      const x0 = plot.valToPos(call.start / 1e9, 'x', true);
+      const x1 = plot.valToPos(call.end / 1e9, 'x', true);
+      c.fillStyle = palette.color(call.core ? 'image-2' : 'image-0');
+      c.fillRect(x0, top + (2 + 9 * call.core) * scale, Math.max(scale, x1 - x0), 7 * scale);
+    }
+    cores.forEach((name, core) => {
+      if (cores.length < 2) return;
+      c.fillStyle = palette.color('ink');
+      c.font = `${10 * scale}px system-ui`;
+      c.fillText(name, left + 4 * scale, top + (9 + 9 * core) * scale);
     });
     for (const run of events.runs) {
       if (!run.cut) continue;

@@ -60,6 +60,7 @@ export interface Call {
   ops: number;
   text: string;
   index: number;
+  core: number;
 }
 export interface Cut {
   call: number;
@@ -204,7 +205,7 @@ function eventsOf(json: Json, contents: Content[], texts: string[]): Events {
     calls: json.calls.map((r: Json): Call => ({
       run: r[0], kind: r[1], area: r[2], offset: r[3], bytes: r[4], sector: r[5], start: r[6],
       end: r[7], result: r[8], completed: r[9] === 1, firstOp: r[10], ops: r[11],
-      text: texts[r[12]], index: r[13],
+      text: texts[r[12]], index: r[13], core: r[14],
     })),
     log: json.log.map((r: Json): LogLine => ({
       level: r[0], text: texts[r[1]], time: r[2], run: r[3], op: r[4], call: r[5],

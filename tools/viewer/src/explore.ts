@@ -25,11 +25,17 @@ function stateTitle(state: Json): string {
 // Columns by number of cuts, boxes with the states that look alike.
 function drawGraph(graph: Json, say: (text: string) => void): HTMLElement {
   const columns = new Map<number, number>();
-  const places = graph.states.map((state: Json) => {
-    const row = columns.get(state.depth) ?? 0;
-    columns.set(state.depth, row + 1);
-    return {x: 12 + state.depth * (WIDTH + GAP_X), y: 30 + row * (HEIGHT + GAP_Y)};
-  });
+  const places: {x: number; y: number}[] = [];
+  // What matters most comes first in its column.
+  const rank = (state: Json) => (state.broken ? 0 : state.on_way ? 1 : 2);
+  const order = graph.states.map((_: Json, i: number) => i);
+  order.sort((a: number, b: number) => rank(graph.states[a]) - rank(graph.states[b]) || a - b);
+  for (const i of order) {
+    const {depth} = graph.states[i];
+    const row = columns.get(depth) ?? 0;
+    columns.set(depth, row + 1);
+    places[i] = {x: 12 + depth * (WIDTH + GAP_X), y: 30 + row * (HEIGHT + GAP_Y)};
+  }
   const rows = Math.max(...columns.values());
   const depth = Math.max(...columns.keys());
   const root = svg('svg', {

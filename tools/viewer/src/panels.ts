@@ -62,7 +62,8 @@ export class NowPanel {
     const area = this.recording.areas[call.area];
     this.badge.className = `badge kind-${call.kind}`;
     this.badge.textContent = CALLS[call.kind];
-    this.where.textContent = `call ${call.index} · ${area.name} sector ${call.sector} · ` +
+    const core = this.recording.cores.length > 1 ? `${this.recording.cores[call.core]} · ` : '';
+    this.where.textContent = `${core}call ${call.index} · ${area.name} sector ${call.sector} · ` +
       `${hex(area.offset + call.offset)} · ${bytes(call.bytes)}`;
     this.text.textContent = call.completed ? call.text
       : `${call.text} The power failed before it was done.`;
