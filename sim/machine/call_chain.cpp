@@ -8,10 +8,10 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::size_t kFramesMax = 8;
+constexpr std::size_t kCallsShown = 8;
 
 // Behind a frame pointer, on x86-64 and on AArch64.
-struct Frame {
+struct StackFrame {
     const void* caller = nullptr;
     const void* return_address = nullptr;
 };
@@ -29,9 +29,9 @@ std::string Processor::call_chain() const
         return {};
     }
     std::string chain = function_name(caller_symbol());
-    Frame frame;
+    StackFrame frame;
     std::memcpy(&frame, frame_, sizeof frame);  // ours; what it points to may be anything
-    for (std::size_t depth = 1; depth < kFramesMax; ++depth) {
+    for (std::size_t depth = 1; depth < kCallsShown; ++depth) {
         const auto address = bus_.address_of(frame.caller);
         const models::MemoryWindow* const stack =
             address ? bus_.find_window(*address, sizeof frame) : nullptr;

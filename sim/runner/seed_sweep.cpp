@@ -23,7 +23,7 @@ std::string without_place(const std::string& failure)
 }
 
 // One line per run: whether it held, and what failed first.
-std::string line_of(const ScenarioResult& result)
+std::string sweep_line(const ScenarioResult& result)
 {
     if (result.holds) {
         return {kHeld, '\n'};
@@ -78,7 +78,7 @@ std::string run_piece(ScenarioMachine& machine, std::uint64_t first, std::uint64
     std::string lines;
     for (std::uint64_t seed = first; seed < end; ++seed) {
         try {
-            lines += line_of(run_scenario(machine, nullptr, SIZE_MAX, nullptr, seed));
+            lines += sweep_line(run_scenario(machine, nullptr, SIZE_MAX, nullptr, seed));
         } catch (const InputError& error) {
             return lines + kRefused + error.sentence() + '\n';
         }
@@ -100,7 +100,7 @@ SweepRow sweep_seeds(const SuiteEntry& entry, const SweepOptions& options)
     ScenarioMachine machine(entry.scenario);
     SweepCounter counter(row);
     const ScenarioResult first = run_scenario(machine, nullptr, SIZE_MAX, nullptr, 0);
-    counter.take(line_of(first), 0, place);
+    counter.take(sweep_line(first), 0, place);
     if (!first.drawn) {
         row.same_for_all_seeds = true;
         row.runs = count;
