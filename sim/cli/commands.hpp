@@ -11,6 +11,7 @@ namespace brownout::sim::cli {
 void add_validate(CLI::App& app, ExitCode& exit_code);
 void add_list(CLI::App& app, ExitCode& exit_code);
 void add_run(CLI::App& app, ExitCode& exit_code);
+void add_explain(CLI::App& app, ExitCode& exit_code);
 void add_explore(CLI::App& app, ExitCode& exit_code);
 void add_merge(CLI::App& app, ExitCode& exit_code);
 void add_replay(CLI::App& app, ExitCode& exit_code);

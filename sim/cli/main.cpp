@@ -30,6 +30,7 @@ int main(int argc, char** argv)
     cli::add_validate(app, exit_code);
     cli::add_list(app, exit_code);
     cli::add_run(app, exit_code);
+    cli::add_explain(app, exit_code);
     cli::add_explore(app, exit_code);
     cli::add_merge(app, exit_code);
     cli::add_replay(app, exit_code);
