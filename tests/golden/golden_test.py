@@ -22,6 +22,7 @@ ROOT = HERE.parents[1]
 APPROVED = {
     "tutorial-run.txt": ["run", "scenarios/tutorial/1-first-swap.yaml"],
     "tutorial-map.txt": ["run", "scenarios/tutorial/3-power-cut.yaml", "--map"],
+    "tutorial-explain.txt": ["explain", "scenarios/tutorial/3-power-cut.yaml"],
     "tutorial-explore.txt": ["explore", "scenarios/tutorial/1-first-swap.yaml"],
     "tutorial-incomplete.txt": ["explore", "scenarios/tutorial/1-first-swap.yaml",
                                 "--depth", "0"],
