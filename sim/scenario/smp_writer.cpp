@@ -2,6 +2,8 @@
 #include "scalar_text.hpp"
 #include "yaml_fields.hpp"
 
+#include <yaml-cpp/null.h>
+
 namespace brownout::sim {
 
 namespace {
@@ -31,7 +33,7 @@ public:
     void operator()(const SmpList& list)
     {
         if (!list.expected) {
-            to_.plain("list", "~");
+            to_.value("list", YAML::Null);
             return;
         }
         to_.begin_list("list");
@@ -49,7 +51,7 @@ public:
     void operator()(const SmpConfirm& confirm)
     {
         if (confirm.image.empty()) {
-            to_.plain("confirm", "~");
+            to_.value("confirm", YAML::Null);
         } else {
             to_.value("confirm", confirm.image);
         }
