@@ -20,8 +20,9 @@ bool is_allowed_import(std::string_view name)
                                                                 "__cxa_finalize",
                                                                 "__gmon_start__",
                                                                 "_GLOBAL_OFFSET_TABLE_"};
-    static constexpr std::array<std::string_view, 4> kPrefixes = {"_ITM_", "__asan_", "__ubsan_",
-                                                                  "__sanitizer_"};
+    // What a compiler adds by itself: clones of functions, sanitizers and their coverage.
+    static constexpr std::array<std::string_view, 5> kPrefixes = {"_ITM_", "__asan_", "__ubsan_",
+                                                                  "__sanitizer_", "__sancov_"};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
            std::any_of(kPrefixes.begin(), kPrefixes.end(),
                        [name](std::string_view prefix) { return name.starts_with(prefix); });
