@@ -63,7 +63,7 @@ static bool any_upgrade(const struct boot_state *boot)
 void dependencies_check(struct boot_state *boot)
 {
     uint32_t count = boot->config->image_count;
-    if (!any_upgrade(boot)) {
+    if (!any_upgrade(boot) || mutant_is(&boot->pairs[0], BOOT_MUTANT_NO_DEPENDENCY_CHECK)) {
         return;
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -39,7 +39,8 @@ static bool version_goes_down(const struct slot_pair *pair)
 bool downgrade_prevented(struct slot_pair *pair)
 {
     enum boot_downgrade rule = pair->boot->config->downgrade;
-    if (!pair->boot->strategy->swaps || rule == BOOT_DOWNGRADE_ALLOWED) {
+    if (!pair->boot->strategy->swaps || rule == BOOT_DOWNGRADE_ALLOWED ||
+        mutant_is(pair, BOOT_MUTANT_NO_DOWNGRADE_CHECK)) {
         return false;
     }
     bool goes_down =

@@ -220,12 +220,17 @@ static void update(struct slot_pair *pair)
     struct boot_state *boot = pair->boot;
     if (has_several_images(boot)) {
         /* Forgets where an initialised swap came from: its metadata is written again. */
-        swap_progress_reset(&pair->progress);
+        if (!fix_is_on(pair, BOOT_FIX_SEVERAL_IMAGES_RESTART)) {
+            swap_progress_reset(&pair->progress);
+        }
         image_keys_forget(pair);
     }
     pair->progress.type = pair->type;
     switch (pair->type) {
     case SWAP_NONE:
+        if (mutant_is(pair, BOOT_MUTANT_ERASE_AT_REST)) {
+            (void)trailer_scramble(pair, SLOT_SECONDARY);
+        }
         break;
     case SWAP_TEST:
     case SWAP_PERM:

@@ -181,6 +181,9 @@ static void do_step(struct slot_pair *pair, const struct step *step)
     if (!(is_resumed && mutant_is(pair, BOOT_MUTANT_SKIP_SECTOR_ERASE))) {
         sector_erase(pair, step->to, to, sector_bytes);
     }
+    if (mutant_is(pair, BOOT_MUTANT_ERASE_TWICE)) {
+        sector_erase(pair, step->to, to, sector_bytes);
+    }
     if (mutant_is(pair, BOOT_MUTANT_STATUS_BEFORE_COPY)) {
         status_write(pair, step->entry, step->value);
     }

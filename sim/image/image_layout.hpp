@@ -24,6 +24,7 @@ inline constexpr std::uint16_t kTlvEcdsa = 0x22;
 inline constexpr std::uint16_t kTlvRsa3072 = 0x23;
 inline constexpr std::uint16_t kTlvEd25519 = 0x24;
 inline constexpr std::uint16_t kTlvDependency = 0x40;
+inline constexpr std::uint32_t kDependencyBytes = 12;  // image, three of padding, version
 inline constexpr std::uint16_t kTlvSecurityCounter = 0x50;
 
 // Flags of encrypted payloads: their plain bytes, and so their hash, are not in the file.

@@ -56,7 +56,7 @@ std::span<const Named<boot_downgrade>> downgrade_names()
 
 std::span<const Named<boot_fix>> fix_names()
 {
-    static constexpr std::array<Named<boot_fix>, 12> kNames = {
+    static constexpr std::array<Named<boot_fix>, 13> kNames = {
         {{"offset-one-sector", BOOT_FIX_OFFSET_ONE_SECTOR},
          {"offset-longer-old-image", BOOT_FIX_OFFSET_LONGER_OLD_IMAGE},
          {"offset-revert-restart", BOOT_FIX_OFFSET_REVERT_RESTART},
@@ -68,7 +68,8 @@ std::span<const Named<boot_fix>> fix_names()
          {"move-revert-becomes-permanent", BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT},
          {"scratch-write-units-differ", BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER},
          {"move-torn-magic", BOOT_FIX_MOVE_TORN_MAGIC},
-         {"scratch-secondary-write-unit", BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT}}};
+         {"scratch-secondary-write-unit", BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT},
+         {"several-images-restart", BOOT_FIX_SEVERAL_IMAGES_RESTART}}};
     return kNames;
 }
 
@@ -116,7 +117,11 @@ std::span<const Named<boot_mutant>> mutant_names()
          {"no-validation", BOOT_MUTANT_NO_VALIDATION},
          {"image-ok-always", BOOT_MUTANT_IMAGE_OK_ALWAYS},
          {"swap-size-one-short", BOOT_MUTANT_SWAP_SIZE_ONE_SHORT},
-         {"revert-ignored", BOOT_MUTANT_REVERT_IGNORED}}};
+         {"revert-ignored", BOOT_MUTANT_REVERT_IGNORED},
+         {"no-downgrade-check", BOOT_MUTANT_NO_DOWNGRADE_CHECK},
+         {"no-dependency-check", BOOT_MUTANT_NO_DEPENDENCY_CHECK},
+         {"erase-twice", BOOT_MUTANT_ERASE_TWICE},
+         {"erase-at-rest", BOOT_MUTANT_ERASE_AT_REST}}};
     return kNames;
 }
 

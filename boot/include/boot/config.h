@@ -59,7 +59,8 @@ enum boot_fix {
     BOOT_FIX_MOVE_REVERT_BECOMES_PERMANENT = 1u << 8,
     BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER = 1u << 9,
     BOOT_FIX_MOVE_TORN_MAGIC = 1u << 10, /* a torn magic in a revert keeps the unconfirmed image  */
-    BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT = 1u << 11 /* a copy ends inside a secondary's unit     */
+    BOOT_FIX_SCRATCH_SECONDARY_WRITE_UNIT = 1u << 11, /* a copy ends inside a secondary's unit    */
+    BOOT_FIX_SEVERAL_IMAGES_RESTART = 1u << 12 /* a restarted swap erases what it resumes from    */
 };
 
 /*
@@ -97,6 +98,10 @@ enum boot_mutant {
     BOOT_MUTANT_IMAGE_OK_ALWAYS,     /* a test swap is marked as confirmed                   */
     BOOT_MUTANT_SWAP_SIZE_ONE_SHORT, /* one sector too few is swapped                        */
     BOOT_MUTANT_REVERT_IGNORED,      /* an unconfirmed image is kept                         */
+    BOOT_MUTANT_NO_DOWNGRADE_CHECK,  /* an older image is installed whatever the rule says   */
+    BOOT_MUTANT_NO_DEPENDENCY_CHECK, /* what an image needs of another is not looked at      */
+    BOOT_MUTANT_ERASE_TWICE,         /* every sector of a swap is erased twice               */
+    BOOT_MUTANT_ERASE_AT_REST,       /* boots with nothing to do erase a trailer             */
     BOOT_MUTANT_COUNT
 };
 

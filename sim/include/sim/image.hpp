@@ -96,6 +96,12 @@ struct ImageInfo {
 std::optional<ImageInfo> parse_image(std::span<const std::uint8_t> bytes,
                                      std::string* why = nullptr);
 
+// What its protected TLVs say; nullopt: it has no counter.
+std::optional<std::uint32_t> security_counter_of(std::span<const std::uint8_t> bytes,
+                                                 const ImageInfo& info);
+std::vector<NeededImage> dependencies_of(std::span<const std::uint8_t> bytes,
+                                         const ImageInfo& info);
+
 // Is one of the signature TLVs of this kind good under the public key (DER)?
 bool image_signature_matches(std::span<const std::uint8_t> bytes, const ImageInfo& info,
                              crypto_signature kind, std::span<const std::uint8_t> public_key_der);
