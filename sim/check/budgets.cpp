@@ -66,13 +66,17 @@ private:
 
 }  // namespace
 
-void add_budget_checks(const ExploreBudgets& budgets, std::vector<std::unique_ptr<Check>>& checks)
+void add_budget_checks(const ExploreBudgets& budgets, const ScenarioMachine& machine,
+                       std::vector<std::unique_ptr<Check>>& checks)
 {
     if (budgets.boot_time) {
         checks.push_back(std::make_unique<BootTime>(*budgets.boot_time));
     }
     if (budgets.operations_per_boot) {
         checks.push_back(std::make_unique<WritesPerBoot>(*budgets.operations_per_boot));
+    }
+    if (budgets.upgrades_per_lifetime) {
+        checks.push_back(make_wear(*budgets.upgrades_per_lifetime, machine.machine().board()));
     }
 }
 

@@ -17,15 +17,26 @@ std::vector<std::unique_ptr<Check>> default_checks()
     checks.push_back(make_update_completes());
     checks.push_back(make_unconfirmed_reverts());
     checks.push_back(make_confirmed_stays());
+    checks.push_back(make_no_rollback());
+    checks.push_back(make_dependencies_met());
     checks.push_back(make_comes_to_rest());
     checks.push_back(make_no_rule_broken());
+    return checks;
+}
+
+std::vector<std::unique_ptr<Check>> optional_checks()
+{
+    std::vector<std::unique_ptr<Check>> checks;
+    checks.push_back(make_quiet_at_rest());
     return checks;
 }
 
 std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names)
 {
     std::vector<std::unique_ptr<Check>> all = default_checks();
-    all.push_back(make_quiet_at_rest());
+    for (auto& check : optional_checks()) {
+        all.push_back(std::move(check));
+    }
     std::vector<std::unique_ptr<Check>> chosen;
     for (const Expected& wanted : names) {
         if (wanted.text == kDefaultChecks) {
@@ -36,9 +47,11 @@ std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& na
         });
         if (found == all.end()) {
             std::string known;
-            for (const auto& check : default_checks()) {
-                known += known.empty() ? "" : ", ";
-                known += check->name();
+            for (const auto& list : {default_checks, optional_checks}) {
+                for (const auto& check : list()) {
+                    known += known.empty() ? "" : ", ";
+                    known += check->name();
+                }
             }
             throw InputError(wanted.place, "there is no check '" + wanted.text +
                                                "', or it is named twice. Checks: " + known);
@@ -66,7 +79,7 @@ std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine)
     for (const CustomCheck& rule : options.custom_checks) {
         checks.push_back(make_custom(rule, machine));
     }
-    add_budget_checks(options.budgets, checks);
+    add_budget_checks(options.budgets, machine, checks);
     return checks;
 }
 

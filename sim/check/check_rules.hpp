@@ -10,6 +10,8 @@ std::unique_ptr<Check> make_old_or_new();
 std::unique_ptr<Check> make_update_completes();
 std::unique_ptr<Check> make_unconfirmed_reverts();
 std::unique_ptr<Check> make_confirmed_stays();
+std::unique_ptr<Check> make_no_rollback();
+std::unique_ptr<Check> make_dependencies_met();
 std::unique_ptr<Check> make_comes_to_rest();
 std::unique_ptr<Check> make_no_rule_broken();
 std::unique_ptr<Check> make_quiet_at_rest();
@@ -20,6 +22,12 @@ void add_network_checks(const ScenarioMachine& machine,
 
 // Those that are asked for, at the end of `checks`.
 void add_budget_checks(const ExploreBudgets& budgets, std::vector<std::unique_ptr<Check>>& checks);
+// Those that are asked for, at the end of `checks`. `machine` must outlive them.
+void add_budget_checks(const ExploreBudgets& budgets, const ScenarioMachine& machine,
+                       std::vector<std::unique_ptr<Check>>& checks);
+
+// `board` must outlive the check.
+std::unique_ptr<Check> make_wear(std::uint64_t upgrades, const BoardPlan& board);
 
 // `machine` must outlive the check.
 std::unique_ptr<Check> make_custom(const CustomCheck& rule, const ScenarioMachine& machine);

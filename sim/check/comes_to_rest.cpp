@@ -7,6 +7,7 @@ namespace {
 class ComesToRest final : public Check {
 public:
     std::string_view name() const override { return "comes-to-rest"; }
+    bool looks_ahead() const override { return true; }
 
     std::string_view verifies() const override
     {

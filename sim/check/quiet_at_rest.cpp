@@ -9,6 +9,7 @@ namespace {
 class QuietAtRest final : public Check {
 public:
     std::string_view name() const override { return "quiet-at-rest"; }
+    bool looks_ahead() const override { return true; }
 
     std::string_view verifies() const override
     {

@@ -15,14 +15,14 @@ public:
 
     std::string_view does_not_verify() const override
     {
-        return "Requests that the bootloader must refuse (no authentic new image): nothing is "
-               "checked then.";
+        return "Requests that the bootloader must refuse (no authentic new image, an older one "
+               "where that is prevented, one that lacks another image).";
     }
 
     std::optional<std::string> judge(const Graph&, const Node& node) const override
     {
-        const bool applies =
-            node.story.requested && !node.story.ran_new && node.story.new_image >= 0;
+        const bool applies = node.story.requested && !node.story.ran_new && !node.story.refused &&
+                             node.story.new_image >= 0;
         if (!applies || node.facts.outcome != OutcomeKind::kHandedOver ||
             node.facts.image == node.story.new_image) {
             return std::nullopt;

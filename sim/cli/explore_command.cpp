@@ -29,6 +29,24 @@ void add_cut_options(CLI::App& command, ExploreGiven& given)
                        "or nearly");
 }
 
+// Samples instead of a search.
+void add_random_options(CLI::App& command, ExploreGiven& given)
+{
+    CLI::Option* const random =
+        command
+            .add_option("--random", given.random.boots,
+                        "for spaces too large: sample so many boots in random walks (see --seed); "
+                        "never closed, so exit code 4 unless a check fails")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+    command
+        .add_option("--random-state", given.random.state_file,
+                    "keep what the walks found in this file and go on from it next time")
+        ->needs(random);
+    for (const char* other : {"--reach", "--coverage", "--states", "--depth", "--known"}) {
+        random->excludes(command.get_option(other));
+    }
+}
+
 // Which scenarios of a suite, and what else is said about findings.
 void add_suite_options(CLI::App& command, ExploreGiven& given)
 {
@@ -58,6 +76,20 @@ void require_no_pictures(const ExploreGiven& given, const std::string& because)
 {
     if (!given.dot.empty() || given.html.wanted()) {
         throw InputError("--dot and --html " + because);
+    }
+}
+
+// What options say in other words than ExploreLimits.
+void take_limits(ExploreGiven& given)
+{
+    for (const double seconds : given.at_seconds) {
+        given.limits.at_times.push_back(
+            models::picoseconds(static_cast<std::int64_t>(seconds * kPicosecondsPerSecond)));
+    }
+    std::sort(given.limits.at_times.begin(), given.limits.at_times.end());
+    if (given.random.boots > 0) {
+        require_no_pictures(given, "show explorations, not samples: not together with --random");
+        given.limits.random = given.random;
     }
 }
 
@@ -100,6 +132,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     command->add_option("--jobs", given->limits.jobs, "worker processes (default: one per core)")
         ->check(CLI::Range(1, 64));
     add_cut_options(*command, *given);
+    add_random_options(*command, *given);
     add_case_options(*command, *given, files);
     command->callback([given, &exit_code] {
         if (given->print_schema) {
@@ -115,11 +148,7 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
         if (given->files.empty()) {
             throw CLI::RequiredError("scenario");
         }
-        for (const double seconds : given->at_seconds) {
-            given->limits.at_times.push_back(
-                models::picoseconds(static_cast<std::int64_t>(seconds * kPicosecondsPerSecond)));
-        }
-        std::sort(given->limits.at_times.begin(), given->limits.at_times.end());
+        take_limits(*given);
         if (!given->dumps.empty()) {
             require_no_pictures(*given, "do not go together with --reach");
             if (given->files.size() != 1) {

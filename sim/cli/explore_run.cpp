@@ -80,6 +80,9 @@ public:
                                          "with --shard I/{}",
                                          entries.size(), entries.size()));
         }
+        if (entries.size() > 1 && !given_.random.state_file.empty()) {
+            throw InputError("--random-state needs one scenario, not a suite of them");
+        }
         if (!given_.dot.empty() && entries.size() > 1) {
             throw InputError(fmt::format("--dot draws one exploration; these are {}: choose one "
                                          "scenario",

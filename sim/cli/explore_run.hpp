@@ -25,6 +25,7 @@ struct ExploreGiven {
     bool list = false;   // only say what would be explored
     bool known = false;  // say which fix closes a finding
     ExploreLimits limits;
+    RandomSearch random;             // boots 0: search everything
     std::vector<double> at_seconds;  // see ExploreLimits::at_times
     std::vector<std::string> dumps;  // --reach
     CaseExploreOptions reference_case;

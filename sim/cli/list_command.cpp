@@ -38,12 +38,22 @@ void print_names(const char* heading, std::span<const Named<Value>> names)
     }
 }
 
-void print_checks()
+void print_checks(const char* heading, const std::vector<std::unique_ptr<Check>>& checks)
 {
-    std::cout << "checks\n";
-    for (const std::unique_ptr<Check>& check : default_checks()) {
-        std::cout << fmt::format("  {:<34}  {}\n", check->name(), check->verifies());
+    std::cout << heading << '\n';
+    for (const std::unique_ptr<Check>& check : checks) {
+        std::cout << fmt::format("  {:<34}  {}\n  {:<34}  not: {}\n", check->name(),
+                                 check->verifies(), "", check->does_not_verify());
     }
+}
+
+void print_all_checks()
+{
+    print_checks("checks", default_checks());
+    print_checks("checks that a scenario asks for (explore: {checks: [default, NAME]})",
+                 optional_checks());
+    std::cout << "budgets, checked where explore: budgets names them\n"
+                 "  boot_time, operations_per_boot, upgrades_per_lifetime\n";
 }
 
 void run()
@@ -51,7 +61,7 @@ void run()
     print_files("boards", list_boards());
     print_files(fmt::format("scenarios (in {})", data_directory().string()).c_str(),
                 list_scenarios());
-    print_checks();
+    print_all_checks();
     print_names("strategies", strategy_names());
     print_names("signatures", signature_names());
     print_names("logs (boot: {log: ...})", log_names());

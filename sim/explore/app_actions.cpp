@@ -1,5 +1,7 @@
 #include "app_actions.hpp"
 
+#include "image_rules.hpp"
+
 #include "scenario/image_place.hpp"
 
 #include <models/assert.hpp>
@@ -33,13 +35,15 @@ AppAction request_action(const Story& story, bool permanent)
     return action;
 }
 
-AppAction upload_action(std::int32_t running, std::int16_t image)
+AppAction upload_action(const ScenarioMachine& machine, const MachineState& state,
+                        std::int32_t running, std::int16_t image)
 {
     AppAction action;
     action.label.run = RunKind::kUpload;
     action.label.image = image;
     action.after.old_image = static_cast<std::int16_t>(running);
     action.after.new_image = image;
+    action.after.refused = must_be_refused(machine, state, action.after.old_image, image);
     return action;
 }
 
@@ -65,7 +69,7 @@ void add_app_choices(std::vector<AppAction>& actions, const ScenarioMachine& mac
     const AppMachine& app = *machine.scenario().app;
     const bool runs_new = boot.image == story.new_image;
     const bool runs_old = boot.image == story.old_image && !runs_new;
-    const bool waits = story.requested && !story.ran_new;
+    const bool waits = story.requested && !story.ran_new && !story.refused;
     const bool settled = story.confirmed || (story.permanent && story.ran_new);
     if (runs_new && story.ran_new && app.confirms && !settled) {
         actions.push_back(confirm_action(story));
@@ -79,7 +83,7 @@ void add_app_choices(std::vector<AppAction>& actions, const ScenarioMachine& mac
         for (const Expected& upload : app.uploads) {
             const std::int16_t image = index_of_image(machine, upload.text);
             if (image != boot.image) {
-                actions.push_back(upload_action(boot.image, image));
+                actions.push_back(upload_action(machine, state, boot.image, image));
             }
         }
     }
@@ -107,14 +111,39 @@ std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& 
     return actions;
 }
 
+RunReport run_action(ScenarioMachine& machine, const EdgeLabel& label, const Outcome& booted,
+                     MachineState& state, RunOptions options)
+{
+    options.reset = models::ResetKind::kSystemReset;
+    if (label.run != RunKind::kUpload) {
+        const app_command command =
+            label.run == RunKind::kConfirm
+                ? command_of(ConfirmStep{}, machine.scenario().boot.strategy, booted)
+                : command_of(request_step(label.permanent));
+        return machine.machine().command(state, command, options);
+    }
+    const UploadStep upload = upload_step(machine, label.image);
+    const models::IncomingBytes incoming = incoming_bytes(machine, upload);
+    options.incoming = &incoming;
+    return machine.machine().command(state, command_of(machine, upload), options);
+}
+
 UploadStep upload_step(const ScenarioMachine& machine, std::int16_t image)
 {
+    const Scenario& scenario = machine.scenario();
     UploadStep step;
     step.image = machine.images()[static_cast<std::size_t>(image)].name;
-    for (const Partition& slot : machine.scenario().partitions) {
+    const bool by_writer = scenario.boot.strategy != BOOT_SWAP_OFFSET;
+    step.via =
+        scenario.app->uploads_via.value_or(by_writer ? UploadVia::kFlashImg : UploadVia::kDirect);
+    for (const Partition& slot : scenario.partitions) {
         if (slot.role == FLASH_SECONDARY && slot.image_index == 0) {
             step.partition = slot.name;
-            step.offset_bytes = default_image_offset(machine.scenario(), slot);
+            const DevicePlan& device = scenario.board.plan.devices[slot.device];
+            step.application.block_bytes =
+                std::max(step.application.block_bytes, device.write_unit_bytes);
+            step.offset_bytes =
+                step.via == UploadVia::kDirect ? default_image_offset(scenario, slot) : 0;
         }
     }
     return step;

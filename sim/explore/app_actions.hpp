@@ -22,6 +22,11 @@ std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& 
                                    const BootFacts& boot, const Story& story,
                                    const MachineState& state);
 
+// Executes the request, confirmation or upload by the application that `label` says after a boot
+// that ended in `booted`.
+RunReport run_action(ScenarioMachine& machine, const EdgeLabel& label, const Outcome& booted,
+                     MachineState& state, RunOptions options);
+
 // The step that an action is in a scenario.
 UploadStep upload_step(const ScenarioMachine& machine, std::int16_t image);
 RequestUpgradeStep request_step(bool permanent);

@@ -33,6 +33,7 @@ struct CutPlan {
     bool mcu_reset = false;
     bool every_network_content = false;
     std::vector<models::Duration> at_times;  // ascending
+    bool counts_erases = false;              // a check wants them
 };
 
 // What a scenario asks for, with what `limits` override.

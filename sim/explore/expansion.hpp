@@ -3,29 +3,13 @@
 #pragma once
 
 #include "byte_stream.hpp"
-#include "cut_points.hpp"
+#include "edges.hpp"
 
 #include <sim/exploration.hpp>
 
 #include <unordered_set>
 
 namespace brownout::sim {
-
-// A node as the graph tells nodes apart.
-struct NodeKey {
-    models::Digest128 digest;
-    std::uint64_t story = 0;  // Story::key()
-    std::uint8_t torn = 0;    // see Node::torn
-    bool operator==(const NodeKey&) const = default;
-};
-
-struct NodeKeyHash {
-    std::size_t operator()(const NodeKey& key) const
-    {
-        return static_cast<std::size_t>(key.digest.low ^
-                                        ((key.story ^ key.torn) * 0x9E3779B97F4A7C15u));
-    }
-};
 
 using KnownNodes = std::unordered_set<NodeKey, NodeKeyHash>;
 
@@ -61,6 +45,7 @@ struct NewState {
     NodeKey key;
     Story story;
     EdgeLabel label;
+    std::vector<SectorErases> erases;  // see Node::erases
 };
 
 // Boots `node`. States whose key is in `known` are not reported; others are added to it.

@@ -13,7 +13,7 @@ Expansion dead_expansion(const Graph& graph, std::uint32_t index, const std::str
     dead.node = index;
     dead.facts.outcome = OutcomeKind::kFirmwareFault;
     dead.facts.text = "the core ended its process: " + death;
-    dead.next = NodeKey{node.state.digest(), node.story.key(), node.torn};
+    dead.next = key_of(node);
     return dead;
 }
 

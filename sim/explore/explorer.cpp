@@ -2,6 +2,10 @@
 
 #include "expansion_workers.hpp"
 #include "findings.hpp"
+#include "image_rules.hpp"
+#include "random_walks.hpp"
+
+#include "check/wear.hpp"
 
 #include <sim/check.hpp>
 #include <sim/runner.hpp>
@@ -20,6 +24,9 @@
 namespace brownout::sim {
 
 namespace {
+
+// Of a random search: how often its state file is written.
+constexpr std::uint32_t kBatchesPerSave = 64;
 
 // Bytes of heap in use: what the graph costs is the difference.
 std::uint64_t heap_bytes()
@@ -87,6 +94,9 @@ public:
     {
         memory_at_start_ = heap_bytes();
         start_at_root();
+        if (limits_.random) {
+            return walk_at_random(*limits_.random);
+        }
         bool complete = true;
         // Nodes of one depth lead to others of the same depth (completed runs) and of the next
         // (cuts): finish a depth before the next, so that every node is found on a shortest way.
@@ -161,6 +171,7 @@ private:
         graph_.offers_confirm = offers(StepKind::kConfirm);
         story.old_image = known_in(setup.state, FLASH_PRIMARY);
         story.new_image = known_in(setup.state, FLASH_SECONDARY);
+        story.refused = must_be_refused(machine_, setup.state, story.old_image, story.new_image);
         Node root;
         root.state = std::move(setup.state);
         root.state.lose_power();  // as every state at reset
@@ -185,7 +196,7 @@ private:
     std::uint32_t add_node(Node node)
     {
         const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
-        const NodeKey key{node.state.digest(), node.story.key(), node.torn};
+        const NodeKey key = key_of(node);
         index_of_[key] = index;
         known_.insert(key);
         states_.insert(NodeKey{key.digest});
@@ -295,6 +306,7 @@ private:
                 node.depth = depth;
                 node.parent = source;
                 node.label = found.label;
+                node.erases = found.erases;
                 frontier_.push_back(index);
             }
             return;
@@ -306,6 +318,7 @@ private:
         node.depth = depth;
         node.parent = source;
         node.label = found.label;
+        node.erases = found.erases;
         const std::uint32_t index = add_node(std::move(node));
         (found.label.is_cut ? next_frontier_ : frontier_).push_back(index);
     }
@@ -317,11 +330,45 @@ private:
                     nodes.end());
     }
 
-    Exploration finish(bool complete)
+    Judged judged() { return {graph_, machine_, plan_, checks_, index_of_, limits_.jobs, stop_}; }
+
+    Exploration walk_at_random(const RandomSearch& search)
+    {
+        // Power may fail at one place for ever: how much that wears says how long a walk wandered.
+        checks_.erase(std::remove_if(checks_.begin(), checks_.end(),
+                                     [](const auto& check) { return check->name() == "wear"; }),
+                      checks_.end());
+        plan_.counts_erases = false;
+        const Judged judges = judged();
+        RandomWalks walks(judges, search);
+        walks.load();
+        const auto stops = [&] {
+            return stop_ || (limits_.seconds && seconds_elapsed() > *limits_.seconds);
+        };
+        for (std::uint32_t batch = 1; !walks.is_done() && !stops(); ++batch) {
+            if (limits_.stop_at_first && !walks.findings().empty()) {
+                break;
+            }
+            walks.run_batch(stops);
+            if (progress_) {
+                progress_({walks.states(), 0, walks.boots(), seconds_elapsed()});
+            }
+            if (batch % kBatchesPerSave == 0) {
+                walks.save();
+            }
+        }
+        walks.save();
+        Exploration result = settings();
+        walks.fill(result);
+        result.findings = minimised_findings(judges, walks.findings());
+        add_check_results(result);
+        return result;
+    }
+
+    // What is the same whatever is found.
+    Exploration settings() const
     {
         Exploration result;
-        result.closed = complete;
-        result.stopped_by = stopped_by_;
         result.granularity = options_.granularity;
         result.tears = plan_.tears;
         result.tears_max = plan_.tears_max;
@@ -329,6 +376,14 @@ private:
         result.seed = plan_.seed;
         result.resets = options_.resets;
         result.at_times = plan_.at_times;
+        return result;
+    }
+
+    Exploration finish(bool complete)
+    {
+        Exploration result = settings();
+        result.closed = complete;
+        result.stopped_by = stopped_by_;
         result.states = states_.size();
         result.contents = contents_.size();
         result.nodes = graph_.nodes.size();
@@ -347,7 +402,16 @@ private:
         if (result.network) {
             result.network->cuts_half_written = network_half_written_;
         }
-        result.findings = find_violations(graph_, machine_, checks_);
+        result.findings = find_violations(judged());
+        if (plan_.counts_erases) {
+            result.wear = wear_report(graph_, machine_.machine().board());
+        }
+        add_check_results(result);
+        return result;
+    }
+
+    void add_check_results(Exploration& result) const
+    {
         for (const auto& check : checks_) {
             const bool broken =
                 std::any_of(result.findings.begin(), result.findings.end(),
@@ -358,7 +422,6 @@ private:
         const std::uint64_t now = heap_bytes();
         const std::uint64_t grown = now > memory_at_start_ ? now - memory_at_start_ : 0;
         result.memory_bytes_per_state = grown / std::max<std::uint64_t>(1, result.states);
-        return result;
     }
 
     ScenarioMachine& machine_;

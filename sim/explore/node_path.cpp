@@ -1,4 +1,6 @@
 // The way to a node, as a scenario and as text.
+#include "node_path.hpp"
+
 #include "app_actions.hpp"
 
 #include <sim/runner.hpp>
@@ -12,16 +14,17 @@ namespace brownout::sim {
 
 namespace {
 
-// Edges from the root to `node`.
-std::vector<const Node*> path_to(const Graph& graph, std::uint32_t node)
+// Edges from the root to `node`, each with the node it leaves.
+std::vector<PathStep> steps_to(const Graph& graph, std::uint32_t node)
 {
-    std::vector<const Node*> path;
+    std::vector<PathStep> steps;
     while (graph.nodes[node].parent != kNoNode) {
-        path.push_back(&graph.nodes[node]);
-        node = graph.nodes[node].parent;
+        const std::uint32_t parent = graph.nodes[node].parent;
+        steps.push_back({graph.nodes[parent].state, graph.nodes[node].label});
+        node = parent;
     }
-    std::reverse(path.begin(), path.end());
-    return path;
+    std::reverse(steps.begin(), steps.end());
+    return steps;
 }
 
 Step reset_step(const EdgeLabel* cut)
@@ -65,31 +68,44 @@ void add_edge(std::vector<Step>& steps, const ScenarioMachine& machine, const Ed
         add_application_step(steps, ConfirmStep{}, label);
         break;
     case RunKind::kUpload:
-        steps.push_back(reset_step(nullptr));
-        steps.push_back(Step{{}, upload_step(machine, label.image)});
+        add_application_step(steps, upload_step(machine, label.image), label);
         break;
     }
 }
 
-// The call that the power cut of an edge met, in words.
-std::string cut_call_text(const Graph& graph, ScenarioMachine& machine, const Node& node)
-{
-    MachineState state = graph.nodes[node.parent].state;
+// The calls of one run.
+class PathCalls final : public RunObserver {
+public:
     std::vector<Call> calls;
-    if (node.label.run == RunKind::kBoot) {
-        calls = calls_of_boot(machine, state);
+    Power before_call(const Call& call, const MachineState&) noexcept override
+    {
+        calls.push_back(call);
+        return Power::kHolds;
+    }
+};
+
+// The call that the power cut of an edge met, in words.
+std::string cut_call_text(ScenarioMachine& machine, const PathStep& step)
+{
+    MachineState state = step.from;
+    PathCalls observer;
+    RunOptions watched;
+    watched.observer = &observer;
+    RunOptions boot;
+    if (state.has_running_parts()) {
+        boot.reset = models::ResetKind::kSystemReset;
+    }
+    if (step.label.run == RunKind::kBoot) {
+        boot.observer = &observer;
+        machine.machine().boot(state, boot);
     } else {
-        const RunReport boot = machine.machine().boot(state);
-        const app_command command =
-            node.label.run == RunKind::kRequest
-                ? command_of(request_step(node.label.permanent))
-                : command_of(ConfirmStep{}, machine.scenario().boot.strategy, boot.outcome);
-        calls = calls_of_command(machine, state, command);
+        const RunReport booted = machine.machine().boot(state, boot);
+        run_action(machine, step.label, booted.outcome, state, watched);
     }
-    if (node.label.call >= calls.size()) {
-        return fmt::format("call {}", node.label.call);
+    if (step.label.call >= observer.calls.size()) {
+        return fmt::format("call {}", step.label.call);
     }
-    return call_text(machine.machine().board(), calls[node.label.call]);
+    return call_text(machine.machine().board(), observer.calls[step.label.call]);
 }
 
 std::string run_text(const ScenarioMachine& machine, const EdgeLabel& label)
@@ -107,14 +123,14 @@ std::string run_text(const ScenarioMachine& machine, const EdgeLabel& label)
     return "boot";
 }
 
-std::string edge_text(const Graph& graph, ScenarioMachine& machine, const Node& node)
+std::string edge_text(ScenarioMachine& machine, const PathStep& step)
 {
-    const EdgeLabel& label = node.label;
+    const EdgeLabel& label = step.label;
     const std::string what = run_text(machine, label);
     if (!label.is_cut) {
         return fmt::format("{}: completes", what);
     }
-    const std::string call = cut_call_text(graph, machine, node);
+    const std::string call = cut_call_text(machine, step);
     const char* cut = label.reset == models::ResetKind::kPowerOn ? "power fails" : "MCU is reset";
     std::string text =
         label.time ? fmt::format("{}: {}   <- {} at {:.6f} s, while a part is busy", what, call,
@@ -136,30 +152,50 @@ std::string edge_text(const Graph& graph, ScenarioMachine& machine, const Node& 
 
 }  // namespace
 
-Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine, std::uint32_t node)
+std::vector<EdgeLabel> path_to(const Graph& graph, std::uint32_t node)
 {
-    Scenario path = machine.scenario();
-    path.explore.reset();
-    path.app.reset();
-    path.steps.erase(path.steps.begin() + static_cast<std::ptrdiff_t>(graph.first_step),
-                     path.steps.end());
-    std::optional<models::MarginalLevels> marginal;
-    for (const Node* step : path_to(graph, node)) {
-        const std::size_t first = path.steps.size();
-        add_edge(path.steps, machine, step->label);
-        std::get<ResetStep>(path.steps[first].action).marginal = marginal;
-        marginal = step->label.marginal;
+    std::vector<EdgeLabel> path;
+    for (const PathStep& step : steps_to(graph, node)) {
+        path.push_back(step.label);
     }
     return path;
 }
 
-std::vector<std::string> path_text(const Graph& graph, ScenarioMachine& machine, std::uint32_t node)
+Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine,
+                       const std::vector<EdgeLabel>& path)
+{
+    Scenario scenario = machine.scenario();
+    scenario.explore.reset();
+    scenario.app.reset();
+    scenario.steps.erase(scenario.steps.begin() + static_cast<std::ptrdiff_t>(graph.first_step),
+                         scenario.steps.end());
+    std::optional<models::MarginalLevels> marginal;
+    for (const EdgeLabel& label : path) {
+        const std::size_t first = scenario.steps.size();
+        add_edge(scenario.steps, machine, label);
+        std::get<ResetStep>(scenario.steps[first].action).marginal = marginal;
+        marginal = label.marginal;
+    }
+    return scenario;
+}
+
+Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine, std::uint32_t node)
+{
+    return path_scenario(graph, machine, path_to(graph, node));
+}
+
+std::vector<std::string> path_text(ScenarioMachine& machine, const std::vector<PathStep>& path)
 {
     std::vector<std::string> lines;
-    for (const Node* step : path_to(graph, node)) {
-        lines.push_back(edge_text(graph, machine, *step));
+    for (const PathStep& step : path) {
+        lines.push_back(edge_text(machine, step));
     }
     return lines;
+}
+
+std::vector<std::string> path_text(const Graph& graph, ScenarioMachine& machine, std::uint32_t node)
+{
+    return path_text(machine, steps_to(graph, node));
 }
 
 }  // namespace brownout::sim

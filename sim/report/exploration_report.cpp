@@ -33,11 +33,11 @@ std::string geometry_text(const BoardPlan& board)
 
 Json violation_json(const Finding& finding, const WrittenRepro& repro)
 {
-    Json json{{"check", finding.check},
-              {"sentence", finding.sentence},
-              {"cuts", finding.cuts},
-              {"nodes", finding.count},
-              {"trace", finding.trace}};
+    Json json{{"check", finding.check}, {"sentence", finding.sentence}, {"cuts", finding.cuts},
+              {"nodes", finding.count}, {"trace", finding.trace},       {"tried", finding.tried}};
+    if (!finding.found_as.empty()) {
+        json["found_as"] = finding.found_as;
+    }
     if (!repro.path.empty()) {
         json["repro"] = repro.path.string();
     }
@@ -130,11 +130,23 @@ Json exploration_json(const ExploredScenario& explored)
     if (exploration.network) {
         json["network_core"] = network_json(*exploration.network);
     }
+    if (exploration.walks > 0) {
+        json["walks"] = exploration.walks;
+    }
     json["checks"] = checks_json(exploration);
     Json& violations = json["violations"] = Json::array();
     for (std::size_t i = 0; i < exploration.findings.size(); ++i) {
         const WrittenRepro repro = i < explored.repros.size() ? explored.repros[i] : WrittenRepro{};
         violations.push_back(violation_json(exploration.findings[i], repro));
+    }
+    if (exploration.wear) {
+        const WearReport& wear = *exploration.wear;
+        json["wear"] = {{"device", wear.device},
+                        {"offset", wear.offset_bytes},
+                        {"erases_uncut", wear.erases_uncut},
+                        {"erases_max", wear.erases_max},
+                        {"erase_cycles", wear.erase_cycles},
+                        {"upgrades_per_lifetime", wear.upgrades_per_lifetime()}};
     }
     json["elapsed_s"] = exploration.elapsed_seconds;
     json["memory_bytes_per_state"] = exploration.memory_bytes_per_state;

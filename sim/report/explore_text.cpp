@@ -31,6 +31,13 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
         out << fmt::format("  {:>2}  {}\n", i + 1, finding.trace[i]);
     }
     out << "  why      " << finding.sentence << '\n';
+    if (finding.tried > 0 && finding.found_as.empty()) {
+        out << fmt::format("  simplest {} other way{} tried, none simpler leads there\n",
+                           finding.tried, finding.tried == 1 ? " was" : "s were");
+    } else if (!finding.found_as.empty()) {
+        out << fmt::format("  simpler  than what was found first ({}): {} ways tried\n",
+                           finding.found_as, thousands(finding.tried));
+    }
     if (!repro.path.empty()) {
         out << "  repro    brownout replay " << repro.path.string() << "      (written)\n";
         out << "  debug    brownout replay " << repro.path.string() << " --gdb\n";
@@ -39,6 +46,15 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
         out << "  known    reference defect, closed by  boot: {fixes: [" << repro.known_fix
             << "]}\n";
     }
+}
+
+void print_wear(const WearReport& wear, std::ostream& out)
+{
+    out << fmt::format("  wear     most at 0x{:X} of {}: {} erase{} in an upgrade that is not cut, "
+                       "{} with the cuts found; {} cycles last for {} upgrades\n",
+                       wear.offset_bytes, wear.device, wear.erases_uncut,
+                       wear.erases_uncut == 1 ? "" : "s", wear.erases_max,
+                       thousands(wear.erase_cycles), thousands(wear.upgrades_per_lifetime()));
 }
 
 // Where the power was cut.
@@ -125,7 +141,12 @@ void print_exploration(const ScenarioMachine& machine, const Exploration& explor
         holding += check.holds ? 1u : 0u;
     }
     out << '\n';
-    if (exploration.closed) {
+    if (exploration.walks > 0) {
+        out << fmt::format(
+            "INCOMPLETE  {}: {} states booted, depth {}, seed {}. {}\n", exploration.stopped_by,
+            thousands(exploration.states), exploration.depth, exploration.seed,
+            exploration.findings.empty() ? "No violation so far." : "Violations above.");
+    } else if (exploration.closed) {
         out << fmt::format("Every sequence of power cuts explored: {} states, {} edges, {} boots, "
                            "closed at depth {}.\n",
                            thousands(exploration.states), thousands(exploration.edges),
@@ -154,6 +175,9 @@ void print_exploration(const ScenarioMachine& machine, const Exploration& explor
     if (exploration.closed) {
         out << fmt::format("  at rest  after at most {} boot{}\n", exploration.boots_to_rest_max,
                            exploration.boots_to_rest_max == 1 ? "" : "s");
+    }
+    if (exploration.wear) {
+        print_wear(*exploration.wear, out);
     }
     out << fmt::format("  took     {:.2f} s, {:.0f} boots per second, {:.1f} KiB of memory per "
                        "state\n",

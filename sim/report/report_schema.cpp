@@ -71,12 +71,24 @@ Json violation_schema()
 {
     return object({{"check", text("name of the check that does not hold")},
                    {"sentence", text("what happened")},
-                   {"cuts", count("power cuts on the shortest way there")},
+                   {"cuts", count("power cuts on the simplest way there that was found")},
                    {"nodes", count("nodes of the graph at which the check does not hold")},
                    {"trace", list_of(text("one boot"), "the way there, for people")},
+                   {"tried", count("other ways that were tried in search of a simpler one")},
+                   {"found_as", text("the way that was found first, if one was simpler")},
                    {"repro", text("file for brownout replay")},
                    {"known_fix", text("fix of the core with which it is gone")}},
-                  {"repro", "known_fix"});
+                  {"repro", "known_fix", "found_as"});
+}
+
+Json wear_schema()
+{
+    return object({{"device", text("with the sector that is worn most")},
+                   {"offset", count("of that sector")},
+                   {"erases_uncut", count("of a sector in an upgrade that is not cut, the most")},
+                   {"erases_max", count("the same along the ways that were found")},
+                   {"erase_cycles", count("endurance")},
+                   {"upgrades_per_lifetime", count("at erases_max each")}});
 }
 
 Json check_schema()
@@ -131,11 +143,13 @@ Json exploration_schema()
          {"stopped_by", text("why it is not closed")},
          {"waiting", count("nodes not yet booted")},
          {"network_core", network_schema()},
+         {"walks", count("of a random search; it closes nothing")},
          {"checks", list_of(check_schema(), "what was checked")},
-         {"violations", list_of(violation_schema(), "the shortest one of each check")},
+         {"violations", list_of(violation_schema(), "the simplest one of each check")},
+         {"wear", wear_schema()},
          {"elapsed_s", of_type("number", "measured: differs from run to run")},
          {"memory_bytes_per_state", of_type("number", "measured: differs from run to run")}},
-        {"stopped_by", "waiting", "network_core"});
+        {"stopped_by", "waiting", "walks", "wear", "network_core"});
 }
 
 Json coverage_schema()

@@ -469,25 +469,4 @@ ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener, std
     return run.take();
 }
 
-std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state)
-{
-    CallRecorder recorder;
-    RunOptions options;
-    options.observer = &recorder;
-    machine.machine().boot(state, options);
-    return std::move(recorder.calls);
-}
-
-std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
-                                   const app_command& command)
-{
-    CallRecorder recorder;
-    RunOptions options;
-    options.observer = &recorder;
-    options.reset = models::ResetKind::kSystemReset;
-    machine.machine().boot(state);
-    machine.machine().command(state, command, options);
-    return std::move(recorder.calls);
-}
-
 }  // namespace brownout::sim

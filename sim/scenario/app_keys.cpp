@@ -30,7 +30,12 @@ const KeyTable<AppMachine>& app_keys()
          key("requests", kOptional, UpgradeTypes{}, &AppMachine::requests,
              "may request an upgrade to what the secondary slot holds: test, permanent"),
          key("uploads", kOptional, ListOf<PlacedText>{}, &AppMachine::uploads,
-             "images that it may bring into the secondary slot once an upgrade is over")}};
+             "images that it may bring into the secondary slot once an upgrade is over"),
+         key("uploads_via", kOptional, Choice<UploadVia>{upload_via_names},
+             &AppMachine::uploads_via,
+             "writer of these uploads, cut like any step; direct: by a programmer, not cut; "
+             "default "
+             "flash_img, for swap-offset direct")}};
     return kTable;
 }
 

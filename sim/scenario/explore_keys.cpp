@@ -43,7 +43,10 @@ const KeyTable<ExploreBudgets>& budget_keys()
         {key("boot_time", kOptional, TimeSpan{}, &ExploreBudgets::boot_time,
              "longest boot that runs through"),
          key("operations_per_boot", kOptional, WholeNumber{1, UINT64_MAX},
-             &ExploreBudgets::operations_per_boot, "most flash operations of one boot")}};
+             &ExploreBudgets::operations_per_boot, "most flash operations of one boot"),
+         key("upgrades_per_lifetime", kOptional, WholeNumber{1, UINT64_MAX},
+             &ExploreBudgets::upgrades_per_lifetime,
+             "so many upgrades before the sector that is erased most is worn out")}};
     return kTable;
 }
 

@@ -110,7 +110,7 @@ void put_checks(YAML::Emitter& out, const ExploreOptions& options)
 
 void put_budgets(YAML::Emitter& out, const ExploreBudgets& budgets)
 {
-    if (!budgets.boot_time && !budgets.operations_per_boot) {
+    if (!budgets.boot_time && !budgets.operations_per_boot && !budgets.upgrades_per_lifetime) {
         return;
     }
     out << YAML::Key << "budgets" << YAML::Value << YAML::Flow << YAML::BeginMap;
@@ -119,6 +119,9 @@ void put_budgets(YAML::Emitter& out, const ExploreBudgets& budgets)
     }
     if (budgets.operations_per_boot) {
         put(out, "operations_per_boot", *budgets.operations_per_boot);
+    }
+    if (budgets.upgrades_per_lifetime) {
+        put(out, "upgrades_per_lifetime", *budgets.upgrades_per_lifetime);
     }
     out << YAML::EndMap;
 }
@@ -169,6 +172,9 @@ void write_app(YAML::Emitter& out, const AppMachine& app)
             out << image.text;
         }
         out << YAML::EndSeq;
+    }
+    if (app.uploads_via) {
+        put(out, "uploads_via", std::string(name_of(upload_via_names(), *app.uploads_via)));
     }
     out << YAML::EndMap;
 }

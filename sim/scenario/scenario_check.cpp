@@ -393,6 +393,11 @@ private:
 
     void check_app()
     {
+        const auto via = scenario_.app->uploads_via;
+        if (scenario_.boot.strategy == BOOT_SWAP_OFFSET && via && *via != UploadVia::kDirect) {
+            reader_.fail(scenario_.app->place, "no writer puts an image behind the first sector, "
+                                               "where swap-offset wants it: 'uploads_via: direct'");
+        }
         for (const Expected& image : scenario_.app->uploads) {
             if (const ScenarioImage* const found = need_image(image.text, image.place)) {
                 for (const Partition& slot : scenario_.partitions) {

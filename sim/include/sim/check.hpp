@@ -22,6 +22,9 @@ public:
     // A sentence if the uncut boot of `node` breaks the rule.
     virtual std::optional<std::string> judge(const Graph& graph, const Node& node) const = 0;
 
+    // Does it ask for Node::next, of this node and of those that follow?
+    virtual bool looks_ahead() const { return false; }
+
     // What a replay expects after the last reset instead.
     virtual ExpectStep expectation(const Graph& graph, const Node& node,
                                    const ScenarioMachine& machine) const;
@@ -29,6 +32,8 @@ public:
 
 // The default checks, in the order of reports.
 std::vector<std::unique_ptr<Check>> default_checks();
+// Those that a scenario may ask for besides; budgets and checks of its own are not among them.
+std::vector<std::unique_ptr<Check>> optional_checks();
 
 // In a list of names: all of them.
 inline constexpr const char* kDefaultChecks = "default";

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ struct Story {
     bool confirmed = false;   // its confirmation completed
     bool permanent = false;   // what is requested, or will be, is not for test
     bool confirming = false;  // a confirmation was torn: it may count or not
+    bool refused = false;     // the new image is one that the bootloader must not install
     // Indices in ScenarioMachine::images(), or kUnknownImageBooted.
     std::int16_t old_image = kUnknownImageBooted;  // runs until the upgrade
     std::int16_t new_image = kUnknownImageBooted;  // was uploaded last
@@ -36,7 +38,8 @@ struct Story {
     std::uint64_t key() const
     {
         const unsigned flags = (requested ? 1u : 0u) | (ran_new ? 2u : 0u) | (confirmed ? 4u : 0u) |
-                               (permanent ? 8u : 0u) | (confirming ? 16u : 0u);
+                               (permanent ? 8u : 0u) | (confirming ? 16u : 0u) |
+                               (refused ? 32u : 0u);
         return std::uint64_t{flags} << 32 |
                std::uint64_t{static_cast<std::uint16_t>(old_image)} << 16 |
                static_cast<std::uint16_t>(new_image);
@@ -61,6 +64,16 @@ struct EdgeLabel {
     CutTear tear = {};                                      // of the operation in flight
     // How bits that a tear left undefined read at the next power-on, if there are any.
     std::optional<models::MarginalLevels> marginal = {};
+
+    bool operator==(const EdgeLabel&) const = default;
+};
+
+// How often a sector was erased, in a run or along an edge. An annotation: no state is told from
+// another by it.
+struct SectorErases {
+    std::uint32_t device = 0;  // index in BoardPlan::devices
+    std::uint32_t count = 0;
+    std::uint64_t offset_bytes = 0;  // of the sector
 };
 
 inline constexpr std::uint32_t kNoNode = 0xFFFFFFFFu;
@@ -75,6 +88,9 @@ struct BootFacts {
     std::string network_text;
     std::vector<std::string> errors;  // error lines of its log
     std::vector<Violation> violations;
+    bool goes_back = false;            // what started is older than the configuration lets it be
+    std::string unmet_dependency;      // of an image in a primary slot after it; empty: none
+    std::vector<SectorErases> erases;  // if a check asks for them
     std::uint32_t calls = 0;
     std::uint64_t operations = 0;
     models::Duration duration{};
@@ -86,7 +102,8 @@ struct Node {
     std::uint8_t torn = 0;    // operations torn on the way here, if their number is limited
     std::uint32_t depth = 0;  // power cuts on the shortest way here
     std::uint32_t parent = kNoNode;
-    EdgeLabel label;  // from the parent
+    EdgeLabel label;                   // from the parent
+    std::vector<SectorErases> erases;  // on that edge, if a check asks for them
     bool expanded = false;
     BootFacts facts;
     std::uint32_t next = kNoNode;  // after an uncut boot without application call
@@ -99,7 +116,10 @@ struct Graph {
     bool offers_confirm = false;
 };
 
-// The scenario that leads to a node, up to the reset that finds its state.
+// The scenario that leads along edges from the root, or to a node, up to the reset that finds its
+// state.
+Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine,
+                       const std::vector<EdgeLabel>& path);
 Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine, std::uint32_t node);
 // The same in lines for people, one per boot; runs boots to name the calls.
 std::vector<std::string> path_text(const Graph& graph, ScenarioMachine& machine,
@@ -123,7 +143,14 @@ struct NearestNode {
 NearestNode nearest_node(const Graph& graph, const BoardPlan& board, const MachineState& dump,
                          const std::vector<FlashWindow>& windows);
 
+// Samples instead of a search, for spaces too large: see sim/explore/random_walks.hpp.
+struct RandomSearch {
+    std::uint64_t boots = 0;           // at least so many in all, of earlier runs too
+    std::filesystem::path state_file;  // goes on from here, and is kept up; empty: none
+};
+
 struct ExploreLimits {
+    std::optional<RandomSearch> random;
     std::optional<double> seconds;
     std::optional<std::uint64_t> states;
     std::optional<std::uint32_t> depth;
@@ -143,13 +170,17 @@ struct ExploreProgress {
     double seconds = 0;
 };
 
-// A check that does not hold, with the shortest way to it.
+// A check that does not hold, with the simplest way to it that was found.
 struct Finding {
     std::string check;
-    std::string sentence;  // what happened
-    std::uint32_t node = 0;
+    std::string sentence;     // what happened
+    std::uint32_t node = 0;   // of the graph, where it was found; `path` may lead to another
     std::uint64_t count = 1;  // nodes at which the check does not hold
     std::uint32_t cuts = 0;
+    // From the root; found, or simpler than that: fewer cuts, fewer torn, fewer runs, earlier.
+    std::vector<EdgeLabel> path;
+    std::uint32_t tried = 0;         // other ways that were tried in search of a simpler one
+    std::string found_as;            // what was found first, if one was simpler; otherwise empty
     std::vector<std::string> trace;  // one line per boot, for people
     Scenario repro;                  // steps that lead there, and what should have been
 };
@@ -171,6 +202,17 @@ struct NetworkSummary {
     std::optional<std::uint32_t> boots_to_heal_max = 0;
 };
 std::optional<NetworkSummary> network_summary(const Graph& graph, const ScenarioMachine& machine);
+// The sector that upgrades wear most, and how often cuts make them erase it.
+struct WearReport {
+    std::string device;
+    std::uint64_t offset_bytes = 0;
+    std::uint32_t erases_uncut = 0;  // of an upgrade that is not cut, the most of any sector
+    std::uint32_t erases_max = 0;    // along the ways that were found, cuts and all
+    std::uint32_t erase_cycles = 0;  // endurance of that sector
+
+    // At erases_max each.
+    std::uint64_t upgrades_per_lifetime() const { return erase_cycles / erases_max; }
+};
 
 struct CheckResult {
     std::string name;
@@ -197,9 +239,11 @@ struct Exploration {
     std::vector<CheckResult> checks;
     std::optional<NetworkSummary> network;  // boards with a network core
     std::vector<Finding> findings;
+    std::optional<WearReport> wear;  // if a budget asks for it and something was erased
     double elapsed_seconds = 0;
     std::uint64_t memory_bytes_per_state = 0;
     std::uint64_t waiting = 0;  // nodes not yet booted
+    std::uint64_t walks = 0;    // of a random search; 0: it was none
 };
 
 // Explores the scenario of `machine`. InputError if it has no step to explore. `stop` is polled:

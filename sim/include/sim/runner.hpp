@@ -87,11 +87,6 @@ ScenarioResult run_scenario(ScenarioMachine& machine, RunListener* listener,
                             std::size_t step_count = SIZE_MAX, WaveRecorder* waves = nullptr,
                             std::optional<std::uint64_t> seed = {});
 
-// The flash calls of one uncut boot, or application command, from `state`.
-std::vector<Call> calls_of_boot(ScenarioMachine& machine, MachineState state);
-std::vector<Call> calls_of_command(ScenarioMachine& machine, MachineState state,
-                                   const app_command& command);
-
 // "call 13  W mcuboot_primary sector 0 (0x0000C000)  1024 bytes"
 std::string call_text(const BoardPlan& board, const Call& call);
 

@@ -345,6 +345,7 @@ struct TearSetting {
 struct ExploreBudgets {
     std::optional<models::Duration> boot_time;
     std::optional<std::uint64_t> operations_per_boot;
+    std::optional<std::uint64_t> upgrades_per_lifetime;  // until the most worn sector is worn out
 };
 
 // A rule of the scenario's own, at every state that power cuts can leave.
@@ -381,6 +382,9 @@ struct AppMachine {
     bool confirms = true;           // the new image, once it runs
     std::vector<bool> requests;     // of an upgrade; true: permanent
     std::vector<Expected> uploads;  // images that it may bring into the secondary slot
+    // How, its flash calls cut like any others; kDirect: by a programmer, which is not cut.
+    // Default: flash_img, and direct for swap using offset, which no writer here serves.
+    std::optional<UploadVia> uploads_via;
 };
 
 // ---- many scenarios in one file -----------------------------------------------------------------

@@ -106,7 +106,7 @@ class ScenarioFiles(CommandTest):
         self.tutorial(texts=self.UPLOAD_LAST)
         result = self.brownout("explore", TUTORIAL, "tutorial.yaml", "--json", "report.json")
         self.assert_refused(result, "nothing to explore")
-        self.assertIn("All 7 checks hold.", result.stdout)
+        self.assertIn("All 9 checks hold.", result.stdout)
         report = json.loads((self.directory / "report.json").read_text())
         self.assertEqual(len(report["explorations"]), 1)
 

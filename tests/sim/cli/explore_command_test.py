@@ -8,8 +8,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from command_runner import (CHECK_FAILED, HANG_SECONDS, HOLDS, INCOMPLETE, MOVE_192K_TEST, MOVE_32K,
-                            SCENARIOS, TORN_MAGIC, TUTORIAL, CommandTest, main, without_measures)
+from command_runner import (BAD_INPUT, CHECK_FAILED, HANG_SECONDS, HOLDS, INCOMPLETE,
+                            MOVE_192K_TEST, MOVE_32K, SCENARIOS, TORN_MAGIC, TUTORIAL, CommandTest,
+                            main, without_measures)
 
 
 class Exploring(CommandTest):
@@ -17,7 +18,7 @@ class Exploring(CommandTest):
         result = self.brownout("explore", MOVE_32K)
         self.assert_exit(result, HOLDS)
         self.assertIn("Every sequence of power cuts explored: ", result.stdout)
-        self.assertIn("All 7 checks hold.", result.stdout)
+        self.assertIn("All 9 checks hold.", result.stdout)
         self.assertNotIn("INCOMPLETE", result.stdout)
         self.assert_no_leftovers()
 
@@ -37,6 +38,25 @@ class Exploring(CommandTest):
         result = self.brownout("explore", TORN_MAGIC, MOVE_32K, "--depth", 2)
         self.assert_exit(result, CHECK_FAILED)
         self.assertIn("FAILED  unconfirmed-image-reverts", result.stdout)
+
+    def test_random_walks_end_with_4_and_go_on_from_their_state_file(self):
+        options = ("explore", MOVE_32K, "--random", 200, "--random-state", "walks.state", "--json",
+                   "report.json")
+        first = self.brownout(*options)
+        self.assert_exit(first, INCOMPLETE)
+        self.assertIn("boots sampled in", first.stdout)
+        self.assertNotIn("checks hold", first.stdout)
+        report = json.loads((self.directory / "report.json").read_text())["explorations"][0]
+        self.assertFalse(report["closed"])
+        self.assertGreaterEqual(report["boots"], 200)
+        again = self.brownout(*options)
+        self.assert_exit(again, INCOMPLETE)
+        self.assertEqual(json.loads((self.directory / "report.json").read_text())
+                         ["explorations"][0]["boots"], report["boots"])
+        (self.directory / "walks.state").write_bytes(b"not what it was")
+        refused = self.brownout(*options)
+        self.assert_exit(refused, BAD_INPUT)
+        self.assertIn("walks.state: is no state file", refused.stderr)
 
     def test_the_budget_of_depth_ends_with_4(self):
         result = self.brownout("explore", MOVE_32K, "--depth", 0)

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace brownout::sim {
 namespace {
 
@@ -67,6 +69,40 @@ TEST(AppMachine, MayRequestAgainAfterARevertAndUploadOnceAnUpgradeIsOver)
     EXPECT_TRUE(std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
         return node.story.old_image == graph.nodes[0].story.new_image;
     }));
+}
+
+TEST(AppMachine, HasItsUploadsCutAtEachCallOfItsWriter)
+{
+    SmallScenario scenario = with_app("uploads: [v1]");
+    ScenarioMachine machine(scenario.load());
+    Graph graph;
+    EXPECT_TRUE(explore_all(machine, &graph).closed);
+    std::set<std::uint32_t> calls;
+    for (const Node& node : graph.nodes) {
+        if (node.label.run == RunKind::kUpload && node.label.is_cut) {
+            calls.insert(node.label.call);
+        }
+    }
+    EXPECT_GE(calls.size(), 3u) << "two erases and two blocks, all but the first";
+
+    ScenarioMachine direct(with_app("uploads: [v1], uploads_via: direct").load());
+    explore_all(direct, &graph);
+    EXPECT_TRUE(has_run(graph, RunKind::kUpload, false));
+    EXPECT_FALSE(has_run(graph, RunKind::kUpload, true));
+}
+
+TEST(AppMachine, UploadsByAProgrammerWhereNoWriterPutsTheImageWhereItMustGo)
+{
+    SmallScenario scenario = with_app("uploads: [v1], uploads_via: stream");
+    scenario.strategy = "swap-offset";
+    EXPECT_THROW(scenario.load(), InputError);
+    scenario = with_app("uploads: [v1]");
+    scenario.strategy = "swap-offset";
+    ScenarioMachine machine(scenario.load());
+    Graph graph;
+    explore_all(machine, &graph);
+    EXPECT_TRUE(has_run(graph, RunKind::kUpload, false));
+    EXPECT_FALSE(has_run(graph, RunKind::kUpload, true));
 }
 
 TEST(AppMachine, HasItsOwnFlashCallsCut)

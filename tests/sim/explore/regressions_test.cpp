@@ -39,6 +39,7 @@ constexpr Defect kDefects[] = {
     {"move-torn-magic", "move-torn-magic", "unconfirmed-image-reverts", 2},
     {"scratch-secondary-write-unit", "scratch-secondary-write-unit",
      "always-boots-an-authentic-image", 0},
+    {"several-images-restart", "several-images-restart", "dependencies-are-met", 2},
 };
 
 // Defects of older releases, each brought back by the switch of the same name.
@@ -122,6 +123,18 @@ TEST_P(KnownDefect, IsClosedByItsFix)
     ASSERT_NE(scenario.boot.fixes, 0u);
 
     expect_closed(scenario);
+}
+
+// What no fix closes: operations that tear in ways that firmware cannot see.
+TEST(TornDefects, AreFoundUnaided)
+{
+    const Defect defect = {"move-marginal-status", "", "always-boots-an-authentic-image", 2};
+    expect_found(load("torn/" + std::string(defect.scenario)), defect);
+    Scenario whole = load("torn/" + std::string(defect.scenario));
+    whole.explore->tears.clear();
+    expect_closed(std::move(whole));
+    const auto files = std::filesystem::directory_iterator(folder() / "torn");
+    EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "every file of the folder is tested";
 }
 
 std::string test_name(const testing::TestParamInfo<Defect>& test)

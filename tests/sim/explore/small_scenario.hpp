@@ -24,18 +24,21 @@ struct SmallScenario {
     std::string confirm;  // "- confirm:" to offer it
     std::string damage;   // of the new image
     std::string more;     // further keys of the scenario
+    std::string boot;     // further keys of the bootloader, after a comma
+    std::string new_version = "2.0.0";
 
     Scenario load() const
     {
-        const std::string text = fmt::format(R"(scenario: small
+        const std::string text =
+            fmt::format(R"(scenario: small
 board: nrf52840dk
 partitions:
   mcuboot_primary:   {{address: 0x10000, size: 0x6000}}
   mcuboot_secondary: {{address: 0x20000, size: 0x6000}}
-boot: {{core: {}, strategy: {}, signature: {{type: none}}, max_image_sectors: 8, mutant: {}}}
+boot: {{core: {}, strategy: {}, signature: {{type: none}}, max_image_sectors: 8, mutant: {}{}}}
 images:
   v1: {{generate: {{version: 1.0.0, payload_bytes: {}, seed: v1}}}}
-  v2: {{generate: {{version: 2.0.0, payload_bytes: {}, seed: v2{}}}}}
+  v2: {{generate: {{version: {}, payload_bytes: {}, seed: v2{}}}}}
 flash: {{mcuboot_primary: v1}}
 steps:
   - upload: {{image: v2, to: mcuboot_secondary}}
@@ -44,8 +47,8 @@ steps:
   {}
 explore: {{during: [{}], granularity: {}}}
 {})",
-                                             core, strategy, mutant, old_bytes, new_bytes, damage,
-                                             type, confirm, during, granularity, more);
+                        core, strategy, mutant, boot, old_bytes, new_version, new_bytes, damage,
+                        type, confirm, during, granularity, more);
         return parse_scenario(text, "small.yaml");
     }
 };

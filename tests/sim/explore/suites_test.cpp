@@ -67,6 +67,38 @@ INSTANTIATE_TEST_SUITE_P(Of32KiB, Suite, testing::ValuesIn(small_suites()),
                              return name;
                          });
 
+// Between all operations, and with torn pages and blocks: as they are written.
+class NandSuite : public Suite {};
+
+TEST_P(NandSuite, ClosesWithEveryCheckHolding)
+{
+    ScenarioMachine machine(load());
+    const Exploration exploration = explore_all(machine);
+    EXPECT_TRUE(exploration.closed) << exploration.stopped_by;
+    EXPECT_EQ(exploration.sampled, GetParam().ends_with("-tears"));
+    for (const Finding& finding : exploration.findings) {
+        ADD_FAILURE() << finding.check << ": " << finding.sentence;
+    }
+}
+
+std::vector<std::string> nand_suites()
+{
+    std::vector<std::string> names;
+    for (const char* part : {"w25n01gv", "gd5f1gq4", "mx35lf1ge4ab"}) {
+        for (const char* what : {"2k-ops", "4k-tears"}) {
+            names.push_back(std::string("nand-") + part + "-overwrite-" + what);
+        }
+    }
+    return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEachPart, NandSuite, testing::ValuesIn(nand_suites()),
+                         [](const testing::TestParamInfo<std::string>& test) {
+                             std::string name = test.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
 // As the table in boot/README.md: where a request may be refused later, also with a test request.
 TEST(Suites, CoverEveryStrategyAtBothSizesWithInternalAndExternalSecondary)
 {

@@ -40,6 +40,7 @@ TEST(ScenarioWriter, EveryKindOfValueSurvives)
     expect_round_trip(parse_sample(sample_with(
         "seed: v1}}",
         "seed: 'null: x', header_bytes: 1024, flags: 0x10, security_counter: 5,\n"
+        "    dependencies: [{image: 1, version: 1.2.3+4}, {image: 0, version: 2.0.0}],\n"
         "    padding: {slot_size: 0xF000, confirm: true}, damage: [{offset: 3, xor: 0xFF}]}}")));
     expect_round_trip(parse_sample(
         sample_with("ecdsa-p256}}",
@@ -54,7 +55,9 @@ TEST(ScenarioWriter, EveryKindOfValueSurvives)
                        "    holds: {mcuboot_primary: v2, mcuboot_secondary: erased}}")));
     expect_round_trip(parse_sample(sample_with(
         "{during: [reset]}", "{during: [reset, request_upgrade], granularity: ops,\n"
-                             "  checks: [comes-to-rest], time_budget: 60 s, states_max: 1000}")));
+                             "  checks: [comes-to-rest], time_budget: 60 s, states_max: 1000,\n"
+                             "  budgets: {boot_time: 20 s, upgrades_per_lifetime: 2000}}\n"
+                             "app: {uploads: [v1], uploads_via: stream}")));
     expect_round_trip(parse_sample(
         sample_with("{mcuboot_primary: v1}",
                     "{mcuboot_primary: [{fill: 1, size: 2, offset: 3}, v1, erased]}")));

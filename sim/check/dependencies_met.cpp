@@ -1,0 +1,51 @@
+#include "check_rules.hpp"
+
+namespace brownout::sim {
+
+namespace {
+
+class DependenciesMet final : public Check {
+public:
+    std::string_view name() const override { return "dependencies-are-met"; }
+
+    std::string_view verifies() const override
+    {
+        return "With several images: whenever one is started, the primary slots together hold what "
+               "the dependency TLVs of each image in them ask for.";
+    }
+
+    std::string_view does_not_verify() const override
+    {
+        return "Strategies that start either slot (direct-xip, ram-load); images that are none of "
+               "the scenario's.";
+    }
+
+    std::optional<std::string> judge(const Graph&, const Node& node) const override
+    {
+        if (node.facts.unmet_dependency.empty()) {
+            return std::nullopt;
+        }
+        return "a combination is started that does not fit together: " +
+               node.facts.unmet_dependency;
+    }
+
+    ExpectStep expectation(const Graph&, const Node& node,
+                           const ScenarioMachine& machine) const override
+    {
+        ExpectStep expect;
+        if (node.story.old_image >= 0) {
+            const auto image = static_cast<std::size_t>(node.story.old_image);
+            expect.boots = Expected{machine.images()[image].name, {}};
+        }
+        return expect;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Check> make_dependencies_met()
+{
+    return std::make_unique<DependenciesMet>();
+}
+
+}  // namespace brownout::sim

@@ -1,0 +1,234 @@
+#include "edges.hpp"
+
+#include "app_actions.hpp"
+#include "image_rules.hpp"
+#include "network_reduction.hpp"
+#include "sector_erases.hpp"
+
+namespace brownout::sim {
+
+namespace {
+
+class EdgeVisits {
+public:
+    EdgeVisits(const ScenarioMachine& machine, const Node& node, const CutPlan& plan,
+               const std::function<void(const Edge&)>& visit)
+        : machine_(machine), torn_(node.torn), plan_(plan), visit_(visit)
+    {
+    }
+
+    std::uint64_t network_half_written = 0;
+
+    // Bits without a certain level make several edges of one.
+    void add(EdgeLabel label, const Story& story, const MachineState& state)
+    {
+        const bool power_lost = label.reset == models::ResetKind::kPowerOn;
+        const bool parts_differ = power_lost && state.has_running_parts();
+        if (!parts_differ && !state.has_marginal_bits()) {
+            add_settled(label, story, state);
+            return;
+        }
+        MachineState settled = state;
+        if (power_lost) {
+            settled.lose_power();
+        }
+        if (!power_lost || !settled.has_marginal_bits()) {
+            add_settled(label, story, settled);
+            return;
+        }
+        for (std::uint32_t i = 0; i < models::kMarginalLevels; ++i) {
+            label.marginal = static_cast<models::MarginalLevels>(i);
+            draw_marginal_levels(settled, *label.marginal, plan_.seed);
+            add_settled(label, story, settled);
+        }
+    }
+
+private:
+    void add_settled(const EdgeLabel& label, const Story& story, const MachineState& found)
+    {
+        if (!machine_.machine().board().network || machine_.network_image(found)) {
+            add_state(label, story, found);
+            return;
+        }
+        ++network_half_written;
+        if (plan_.every_network_content) {
+            add_state(label, story, found);
+            return;
+        }
+        MachineState reduced = found;
+        forget_half_written_network_image(machine_, reduced);
+        add_state(label, story, reduced);
+    }
+
+    void add_state(const EdgeLabel& label, const Story& story, const MachineState& state)
+    {
+        const bool tears = label.tear.kind != models::TearKind::kNotStarted && plan_.tears_max;
+        visit_({label, story, static_cast<std::uint8_t>(torn_ + tears), state});
+    }
+
+    const ScenarioMachine& machine_;
+    std::uint8_t torn_;
+    const CutPlan& plan_;
+    const std::function<void(const Edge&)>& visit_;
+};
+
+// The image that a boot may not go behind: what runs for good.
+std::int32_t floor_of(const Story& story)
+{
+    const bool settled = story.confirmed || (story.permanent && story.ran_new);
+    return settled ? story.new_image : story.old_image;
+}
+
+BootFacts facts_of(const ScenarioMachine& machine, const Story& story, const MachineState& state,
+                   RunReport report)
+{
+    BootFacts facts;
+    facts.outcome = report.outcome.kind;
+    facts.text = outcome_words(machine, report.outcome);
+    facts.calls = report.calls;
+    facts.operations = report.operations;
+    facts.duration = report.end - report.start;
+    facts.violations = std::move(report.violations);
+    for (const LogLine& line : report.log) {
+        if (line.level == IO_LOG_ERROR) {
+            facts.errors.push_back(line.text);
+        }
+    }
+    if (report.network) {
+        facts.network_text = network_words(machine, state, *report.network);
+        if (report.network->read_unknown_pages) {
+            facts.network_image = kUnknownImageBooted;
+        } else if (report.network->outcome &&
+                   report.network->outcome->kind == OutcomeKind::kHandedOver) {
+            const auto image = machine.network_image(state);
+            facts.network_image = image ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
+        }
+    }
+    if (report.outcome.kind == OutcomeKind::kHandedOver) {
+        const boot_response& response = report.outcome.response;
+        const auto image =
+            machine.image_at(state, response.device_id, response.device_offset_bytes);
+        facts.image = image ? static_cast<std::int32_t>(*image) : kUnknownImageBooted;
+        facts.authentic =
+            image ? machine.images()[*image].authentic : machine.is_authentic_at(state, response);
+        facts.goes_back = goes_back(machine, facts.image, floor_of(story));
+        facts.unmet_dependency = unmet_dependency(machine, state);
+        if (image) {
+            facts.text += " (" + machine.images()[*image].name + ")";
+        }
+    }
+    return facts;
+}
+
+// A torn confirmation may count, and so may a request of the application `by_app` that was cut:
+// what was before it is over, and a permanent one may have become one for test. An upload that was
+// cut is over as well: nothing is owed but that the old image runs.
+Story story_of_cut(Story story, const EdgeLabel& label, const AppAction* action, bool by_app)
+{
+    if (label.run == RunKind::kUpload) {
+        return action->after;
+    }
+    if (by_app && label.run == RunKind::kRequest) {
+        story.requested = false;
+        story.ran_new = false;
+        story.permanent = false;
+        story.confirming = label.permanent;
+    }
+    const bool torn = label.tear.kind != models::TearKind::kNotStarted;
+    story.confirming = story.confirming || (torn && label.run == RunKind::kConfirm);
+    return story;
+}
+
+class NodeBoot {
+public:
+    NodeBoot(ScenarioMachine& machine, const Graph& graph, const Node& node, const CutPlan& plan,
+             const std::function<void(const Edge&)>& visit)
+        : machine_(machine), graph_(graph), node_(node), plan_(plan),
+          edges_(machine, node, plan, visit)
+    {
+    }
+
+    BootedNode run()
+    {
+        BootedNode booted;
+        MachineState state = node_.state;
+        EraseCounter erases(machine_.machine().board(), state, plan_.counts_erases);
+        RunReport report =
+            cut_everywhere(EdgeLabel{}, node_.story, nullptr, [&](RunOptions options) {
+                if (state.has_running_parts()) {
+                    options.reset = models::ResetKind::kSystemReset;
+                }
+                return machine_.machine().boot(state, options);
+            });
+        const Outcome outcome = report.outcome;
+        booted.facts = facts_of(machine_, node_.story, state, std::move(report));
+        booted.facts.erases = erases.since(state);
+        Story story = node_.story;
+        story.ran_new =
+            story.ran_new || (booted.facts.image >= 0 && booted.facts.image == story.new_image);
+        edges_.add(EdgeLabel{}, story, state);
+        for (const AppAction& action : app_actions(machine_, graph_, booted.facts, story, state)) {
+            MachineState acted = state;
+            const bool done = act(action, story, outcome, acted, booted.runs);
+            // An application that is told of a failure knows that nothing is owed to it.
+            edges_.add(action.label,
+                       done ? action.after : story_of_cut(story, action.label, &action, by_app()),
+                       acted);
+        }
+        booted.network_half_written = edges_.network_half_written;
+        return booted;
+    }
+
+private:
+    template <class Go>
+    RunReport cut_everywhere(const EdgeLabel& kind, const Story& story, const AppAction* action,
+                             Go&& go)
+    {
+        const bool may_tear = !plan_.tears_max || node_.torn < *plan_.tears_max;
+        CutPoints points(plan_, machine_.machine().board(), kind, may_tear,
+                         [&](const EdgeLabel& label, const MachineState& cut_state) {
+                             edges_.add(label, story_of_cut(story, label, action, by_app()),
+                                        cut_state);
+                         });
+        RunOptions options;
+        options.observer = &points;
+        return go(options);
+    }
+
+    bool by_app() const { return machine_.scenario().app.has_value(); }
+
+    // False if the application was told that it failed. Adds the runs that it took to `runs`.
+    bool act(const AppAction& action, const Story& story, const Outcome& booted,
+             MachineState& state, std::uint64_t& runs)
+    {
+        if (action.label.run == RunKind::kUpload) {
+            const UploadStep upload = upload_step(machine_, action.label.image);
+            if (upload.via == UploadVia::kDirect) {
+                machine_.upload(state, upload);
+                return true;
+            }
+        }
+        const RunReport report =
+            cut_everywhere(action.label, story, &action, [&](RunOptions options) {
+                return run_action(machine_, action.label, booted, state, options);
+            });
+        ++runs;
+        return report.outcome.kind == OutcomeKind::kCommandDone && report.outcome.code == 0;
+    }
+
+    ScenarioMachine& machine_;
+    const Graph& graph_;
+    const Node& node_;
+    const CutPlan& plan_;
+    EdgeVisits edges_;
+};
+
+}  // namespace
+
+BootedNode boot_node(ScenarioMachine& machine, const Graph& graph, const Node& node,
+                     const CutPlan& plan, const std::function<void(const Edge&)>& visit)
+{
+    return NodeBoot(machine, graph, node, plan, visit).run();
+}
+
+}  // namespace brownout::sim
