@@ -17,6 +17,8 @@ void add_merge(CLI::App& app, ExitCode& exit_code);
 void add_replay(CLI::App& app, ExitCode& exit_code);
 void add_conform(CLI::App& app, ExitCode& exit_code);
 void add_inspect(CLI::App& app, ExitCode& exit_code);
+void add_import(CLI::App& app, ExitCode& exit_code);
+void add_diff(CLI::App& app, ExitCode& exit_code);
 void add_image(CLI::App& app, ExitCode& exit_code);
 
 }  // namespace brownout::sim::cli

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "core_option.hpp"
 #include "explore_case.hpp"
 #include "explore_run.hpp"
 #include "reach_dumps.hpp"
@@ -14,6 +15,24 @@ namespace brownout::sim::cli {
 namespace {
 
 constexpr double kPicosecondsPerSecond = 1e12;
+
+// Who reads the report.
+void add_report_options(CLI::App& command, ExploreGiven& given)
+{
+    command.add_option("--json", given.json, "write the report as JSON; - is standard output");
+    command.add_option("--junit", given.junit,
+                       "write the report as JUnit XML; - is standard output");
+    command.add_option("--sarif", given.sarif,
+                       "write the findings as SARIF 2.1.0; - is standard output");
+    command.add_option("--tap", given.tap, "write the report as TAP 13; - is standard output");
+    command.add_option("--dot", given.dot,
+                       "draw the graph of states for Graphviz, those alike as one; - is standard "
+                       "output");
+    command.add_flag("--github", given.github,
+                     "annotate for GitHub (default where $GITHUB_ACTIONS is true)");
+    command.add_flag("--json-schema", given.print_schema,
+                     "print the JSON Schema of --json reports");
+}
 
 // Where and how the power is cut.
 void add_cut_options(CLI::App& command, ExploreGiven& given)
@@ -106,18 +125,10 @@ void add_explore(CLI::App& app, ExitCode& exit_code)
     CLI::App* command =
         app.add_subcommand("explore", "explore every sequence of power cuts of a scenario");
     CLI::Option* files = command->add_option("scenario", given->files, "scenario files (YAML)");
-    command->add_option("--json", given->json, "write the report as JSON; - is standard output");
-    command->add_option("--junit", given->junit,
-                        "write the report as JUnit XML; - is standard output");
+    add_core_option(*command, given->core);
+    add_report_options(*command, *given);
     given->html.add_to(*command, "write a page with the states, checks, boot times and the way to "
                                  "the first finding, step by step");
-    command->add_option("--dot", given->dot,
-                        "draw the graph of states for Graphviz, those alike as one; - is standard "
-                        "output");
-    command->add_flag("--github", given->github,
-                      "annotate for GitHub (default where $GITHUB_ACTIONS is true)");
-    command->add_flag("--json-schema", given->print_schema,
-                      "print the JSON Schema of --json reports");
     command->add_flag("--coverage", given->coverage,
                       "say which rows of the decision tables all these explorations reach");
     add_suite_options(*command, *given);

@@ -1,8 +1,10 @@
 #include "explore_run.hpp"
 
+#include "core_option.hpp"
 #include "explore_progress.hpp"
 #include "output_file.hpp"
 
+#include <sim/core_fit.hpp>
 #include <sim/report.hpp>
 #include <sim/scenario_names.hpp>
 #include <sim/state_graph.hpp>
@@ -71,9 +73,14 @@ public:
         require_directory(given_.out_dir);
         require_writable(given_.json, given_.files);
         require_writable(given_.junit, given_.files);
+        require_writable(given_.sarif, given_.files);
+        require_writable(given_.tap, given_.files);
         require_writable(given_.dot, given_.files);
         given_.html.check(given_.files);
-        const std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.limits.seed);
+        std::vector<SuiteEntry> entries = suite_entries(given_.files, given_.limits.seed);
+        for (SuiteEntry& entry : entries) {
+            use_core(entry.scenario, given_.core);
+        }
         report_.set_planned(entries.size());
         if (given_.html.wanted() && entries.size() > 1) {
             throw InputError(fmt::format("--html shows one exploration; these are {}: choose one "
@@ -92,7 +99,7 @@ public:
         // What cannot be loaded at all is said before hours of work.
         for (const SuiteEntry& entry : entries) {
             if (entry.variant.empty()) {
-                ScenarioMachine(entry.scenario);
+                require_loads(entry);
             }
         }
         // Once interrupted, the rest is reported too, each as incomplete.
@@ -109,6 +116,9 @@ public:
         if (given_.list) {
             return ExitCode::kHolds;
         }
+        if (skipped_ > 0 && skipped_ == entries.size()) {
+            throw InputError("nothing was explored: no scenario is for this core");
+        }
         if (entries.size() > 1 && prints_text()) {
             std::cout << '\n' << report_.verdicts();
         }
@@ -124,6 +134,18 @@ private:
         std::cout.flush();
         std::cerr << error.what() << std::endl;
         report_.add_error(error);
+    }
+
+    // A core that the user chose need not fit every scenario of a suite.
+    void require_loads(const SuiteEntry& entry) const
+    {
+        try {
+            ScenarioMachine(entry.scenario);
+        } catch (const CoreMismatch&) {
+            if (given_.core.empty()) {
+                throw;
+            }
+        }
     }
 
     void explore_one(const SuiteEntry& entry)
@@ -154,6 +176,14 @@ private:
                 std::cout << drawn_ << std::flush;
             }
             report_.add({&entry, &machine, &exploration, repros});
+        } catch (const CoreMismatch& mismatch) {
+            if (given_.core.empty()) {
+                report_error(mismatch);
+                return;
+            }
+            ++skipped_;
+            (prints_text() ? std::cout : std::cerr)
+                << fmt::format("skipped {}: {}\n", entry_name(entry), mismatch.sentence());
         } catch (const InputError& error) {
             report_error(error);
         }
@@ -243,7 +273,8 @@ private:
 
     bool prints_text() const
     {
-        return given_.json != "-" && given_.junit != "-" && given_.dot != "-";
+        return given_.json != "-" && given_.junit != "-" && given_.sarif != "-" &&
+               given_.tap != "-" && given_.dot != "-";
     }
 
     void report_coverage()
@@ -265,6 +296,12 @@ private:
         if (!given_.junit.empty()) {
             write_output(given_.junit, report_.junit());
         }
+        if (!given_.sarif.empty()) {
+            write_output(given_.sarif, report_.sarif());
+        }
+        if (!given_.tap.empty()) {
+            write_output(given_.tap, report_.tap());
+        }
         if (github_) {
             (prints_text() ? std::cout : std::cerr) << report_.annotations() << std::flush;
             const std::string summary = environment("GITHUB_STEP_SUMMARY");
@@ -279,8 +316,9 @@ private:
     ExplorationReport report_;
     Coverage coverage_;
     std::set<std::string> repro_names_;
-    std::string drawn_;    // what --dot drew, for people
-    bool written_ = true;  // every replay file that should be
+    std::string drawn_;        // what --dot drew, for people
+    std::size_t skipped_ = 0;  // scenarios that the chosen core was not built for
+    bool written_ = true;      // every replay file that should be
 };
 
 }  // namespace

@@ -13,8 +13,11 @@ namespace brownout::sim::cli {
 
 struct ExploreGiven {
     std::vector<std::string> files;
+    std::string core;  // instead of the scenarios' own; empty: theirs
     std::string json;  // "-": standard output; empty: none, here and below
     std::string junit;
+    std::string sarif;
+    std::string tap;
     std::string dot;
     HtmlOption html;
     bool github = false;

@@ -36,6 +36,8 @@ int main(int argc, char** argv)
     cli::add_replay(app, exit_code);
     cli::add_conform(app, exit_code);
     cli::add_inspect(app, exit_code);
+    cli::add_import(app, exit_code);
+    cli::add_diff(app, exit_code);
     cli::add_image(app, exit_code);
     try {
         require_known_command(app, argc, argv);

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "core_option.hpp"
 #include "gdb_replay.hpp"
 #include "html_option.hpp"
 #include "output_file.hpp"
@@ -26,6 +27,7 @@ constexpr const char* kHtmlHelp =
 
 struct RunOptionsGiven {
     std::vector<std::string> files;
+    std::string core;
     std::string json;
     std::vector<std::string> exports;
     WaveOptions waves;
@@ -122,7 +124,9 @@ bool sweep_file(const std::string& file, const RunOptionsGiven& given)
 bool run_file(const std::string& file, const RunOptionsGiven& given)
 {
     const std::string& json = given.json;
-    ScenarioMachine machine(scenario_of(file, given));
+    Scenario scenario = scenario_of(file, given);
+    use_core(scenario, given.core);
+    ScenarioMachine machine(std::move(scenario));
     require_exports(machine, given);
     const bool quiet =
         json == "-" || given.waves.to_standard_output() || given.pictures.to_standard_output();
@@ -157,6 +161,7 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
     auto given = std::make_shared<RunOptionsGiven>();
     CLI::App* command = app.add_subcommand(name, help);
     command->add_option("scenario", given->files, "scenario files (YAML)")->required();
+    add_core_option(*command, given->core);
     command->add_option("--json", given->json, "write what happened as JSON; - is standard output");
     command->add_option("--export", given->exports,
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "

@@ -126,6 +126,9 @@ std::vector<std::uint8_t> read_public_key(const std::filesystem::path& path, cry
     if (!key && is_rsa(kind)) {
         key = public_key_from_bytes(bytes, kind);
     }
+    if (!key) {  // a private key holds its public half
+        key.reset(PEM_read_bio_PrivateKey(bio_over(bytes).get(), nullptr, no_passphrase, nullptr));
+    }
     if (!key || !is_kind(key.get(), kind)) {
         refuse(path, "public", kind);
     }

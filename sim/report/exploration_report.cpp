@@ -288,6 +288,16 @@ std::string ExplorationReport::junit() const
     return junit_xml(Json::parse(json()));
 }
 
+std::string ExplorationReport::sarif() const
+{
+    return sarif_log(Json::parse(json()));
+}
+
+std::string ExplorationReport::tap() const
+{
+    return tap_text(Json::parse(json()));
+}
+
 std::string ExplorationReport::annotations() const
 {
     return github_annotations(Json::parse(json()));

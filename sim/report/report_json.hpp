@@ -26,6 +26,8 @@ Verdict verdict_of(const Json& exploration);
 std::string name_of_exploration(const Json& exploration);
 
 std::string junit_xml(const Json& document);           // junit_report.cpp
+std::string sarif_log(const Json& document);           // sarif_report.cpp
+std::string tap_text(const Json& document);            // tap_report.cpp
 std::string github_annotations(const Json& document);  // github_report.cpp
 std::string github_summary(const Json& document);      // github_report.cpp
 

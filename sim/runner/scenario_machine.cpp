@@ -5,8 +5,8 @@
 #include "crypto/payload_cipher.hpp"
 #include "machine/logical_flash.hpp"
 
+#include <sim/core_fit.hpp>
 #include <sim/data_paths.hpp>
-#include <sim/scenario_names.hpp>
 
 #include <boot/image.h>
 #include <models/assert.hpp>
@@ -52,15 +52,6 @@ std::vector<std::uint8_t> other_form_of(const std::vector<std::uint8_t>& bytes,
     return form;
 }
 
-void require_strategy(const Scenario& scenario, const boot_firmware& core)
-{
-    if ((core.strategies >> scenario.boot.strategy & 1u) == 0) {
-        throw InputError(scenario.boot.place,
-                         std::string("the core '") + core.name + "' is not built for " +
-                             std::string(name_of(strategy_names(), scenario.boot.strategy)));
-    }
-}
-
 // A bootloader that loads images to RAM does not live where they go.
 FirmwarePlacement placement_of(const Scenario& scenario, const BoardPlan& board)
 {
@@ -100,7 +91,10 @@ ScenarioMachine::ScenarioMachine(Scenario scenario) : scenario_(std::move(scenar
                             builtin ? builtin_firmware(BOOT_FIRMWARE_LOADER)
                                     : std::filesystem::path(scenario_.boot.core),
                             placement);
-    require_strategy(scenario_, loader_->table());
+    const std::string mismatch = core_mismatch(loader_->table(), setup.config, board);
+    if (!mismatch.empty()) {
+        throw CoreMismatch(scenario_.boot.place, mismatch);
+    }
     application_ = load_firmware(scenario_, builtin_firmware(BOOT_FIRMWARE_APPLICATION), placement);
     if (board.network) {
         const models::Soc& soc = models::soc::nrf5340_network;

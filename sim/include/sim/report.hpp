@@ -80,6 +80,8 @@ public:
 
     std::string json() const;         // as exploration_schema_json() says
     std::string junit() const;        // JUnit XML: a test case per exploration
+    std::string sarif() const;        // SARIF 2.1.0: a result per finding
+    std::string tap() const;          // TAP 13: a test point per exploration
     std::string annotations() const;  // GitHub workflow commands: what is not as it should be
     std::string summary() const;      // Markdown, for a GitHub job summary
 

@@ -127,6 +127,42 @@ class JUnit(ReportTest):
         self.assertIn('<a & "b">  Swap', root[0].find("testcase").get("name"))
 
 
+class Sarif(ReportTest):
+    def test_a_finding_is_a_result_with_its_rule_its_way_and_how_to_repeat_it(self):
+        result = self.brownout("explore", TORN_MAGIC, "--sarif", "-")
+        self.assert_exit(result, CHECK_FAILED)
+        log = json.loads(result.stdout)
+        self.assertEqual(log["version"], "2.1.0")
+        run, = log["runs"]
+        found, = run["results"]
+        self.assertEqual(found["ruleId"], run["tool"]["driver"]["rules"][0]["id"])
+        self.assertIn("after 2 power cuts", found["message"]["text"])
+        self.assertEqual(found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+                         str(TORN_MAGIC))
+        steps = found["codeFlows"][0]["threadFlows"][0]["locations"]
+        self.assertGreater(len(steps), 2)
+        self.assertIn("brownout replay", found["properties"]["replay"])
+
+    def test_what_holds_has_no_result_and_what_did_not_close_has_one(self):
+        held = json.loads(self.brownout("explore", MOVE_32K, "--sarif", "-").stdout)
+        self.assertEqual(held["runs"][0]["results"], [])
+        cut = json.loads(self.brownout("explore", MOVE_32K, "--states", "5", "--sarif",
+                                       "-").stdout)
+        self.assertEqual([r["ruleId"] for r in cut["runs"][0]["results"]], ["incomplete"])
+
+
+class Tap(ReportTest):
+    def test_every_exploration_is_a_point_and_ok_only_if_it_holds(self):
+        lines = self.brownout("explore", MOVE_32K, TORN_MAGIC, "--tap", "-").stdout.split("\n")
+        self.assertEqual(lines[:2], ["TAP version 13", "1..2"])
+        self.assertTrue(lines[2].startswith("ok 1 - "))
+        self.assertTrue(lines[3].startswith("not ok 2 - "))
+        self.assertIn("  ---", lines)
+        cut = self.brownout("explore", MOVE_32K, "--states", "5", "--tap", "-").stdout
+        self.assertIn("not ok 1 - ", cut)
+        self.assertIn('severity: "incomplete"', cut)
+
+
 class Suites(ReportTest):
     def matrix(self):
         return self.write("matrix.yaml", MOVE_32K.read_text() + (
