@@ -79,7 +79,7 @@ struct Spim::Impl final : BusTarget, SpiClock {
     std::vector<SpiWire*> wires;
     SpiWire* chip_select = nullptr;
     RamActivity* activity = nullptr;
-    std::array<std::uint32_t, kBlockBytes / 4> registers{};
+    std::array<std::uint32_t, spim_register::kBlockBytes / 4> registers{};
     SpimTransfer current;
     SpimAnomalyState anomaly_state;
 };
@@ -352,7 +352,7 @@ Spim::~Spim() = default;
 
 void Spim::map(Bus& bus)
 {
-    bus.map({impl_->data.register_base, kBlockBytes, impl_.get()});
+    bus.map({impl_->data.register_base, spim_register::kBlockBytes, impl_.get()});
 }
 
 BusTarget& Spim::registers()

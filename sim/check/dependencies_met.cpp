@@ -17,7 +17,8 @@ public:
     std::string_view does_not_verify() const override
     {
         return "Strategies that start either slot (direct-xip, ram-load); images that are none of "
-               "the scenario's.";
+               "the scenario's; what an image asks of the network core's "
+               "(cores-run-the-same-version does).";
     }
 
     std::optional<std::string> judge(const Graph&, const Node& node) const override

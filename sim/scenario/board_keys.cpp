@@ -193,7 +193,7 @@ void place_device(DevicePlan& device, std::uint32_t index)
         device.controller == ControllerKind::kRam) {
         return;  // an NVMC lies where its SoC has it, RAM has no registers
     }
-    device.register_base = 0x50000000 + index * 0x1000;
+    device.register_base = 0x48000000 + index * 0x1000;  // no chip has anything here
     if (device.mapped_address == 0) {
         device.mapped_address = 0x60000000 + index * 0x10000000;
     }

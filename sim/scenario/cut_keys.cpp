@@ -6,8 +6,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::uint64_t kTearSamplesMax = 1000;
-
 struct CutDraft {
     std::optional<std::uint64_t> call;
     std::optional<std::uint64_t> op;

@@ -7,6 +7,9 @@
 
 namespace brownout::sim {
 
+// Samples of a random tear that may be asked for, at most.
+constexpr std::uint64_t kTearSamplesMax = 1000;
+
 struct CutValue {
     using Value = StepCut;
     bool read(Reader& reader, const YamlNode& node, Value& cut) const;

@@ -1,4 +1,5 @@
 // explore: how power cuts are searched for what they break.
+#include "cut_keys.hpp"
 #include "scenario_keys.hpp"
 #include "value_types.hpp"
 
@@ -8,7 +9,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::uint64_t kTearSamplesMax = 1000;
 constexpr std::int64_t kCutTimesMax = 100'000;
 
 // Steps whose runs are cut: those that write flash.

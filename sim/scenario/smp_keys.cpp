@@ -20,7 +20,7 @@ std::span<const Named<bool>> slot_erase_moments()
     return kNames;
 }
 
-struct SlotErase {
+struct EraseBeforeUpload {
     using Value = bool;
     bool read(Reader& reader, const YamlNode& node, Value& before) const
     {
@@ -53,7 +53,7 @@ const KeyTable<ImageManagerOptions>& image_manager_keys()
          key("block", kOptional, ByteSize{4, IMAGE_WRITER_BLOCK_MAX},
              &ImageManagerOptions::block_bytes,
              "bytes that the writer collects before it writes; default 512"),
-         key("erase", kOptional, SlotErase{}, &ImageManagerOptions::erases_before_upload,
+         key("erase", kOptional, EraseBeforeUpload{}, &ImageManagerOptions::erases_before_upload,
              "progressive (default): page by page; before-upload: with the first chunk, all that "
              "the image and its trailer need, unless the slot is blank"),
          key("erase_pending", kOptional, Flag{}, &ImageManagerOptions::erases_pending,

@@ -108,7 +108,7 @@ TEST(FittedRamActivity, CollidesOnlyWhileOthersUseTheBlock)
     receiver.reset(incoming);
     FittedRamActivity activity(soc::nrf52840, 1u << 0, 0.5);
     const auto at = [&](Duration from) {
-        return activity.collision_probability(kRam, 4, from, from + microseconds(4));
+        return activity.collision_probability(kRam, 4, from, from + microseconds(10));
     };
     EXPECT_EQ(at(milliseconds(9)), 0.5) << "always";
     activity.only_while_receiving(receiver);

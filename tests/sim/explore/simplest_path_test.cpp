@@ -51,24 +51,28 @@ TEST(SimplestPath, IsTheSameWithOneWorkerAndWithThree)
     }
 }
 
-// Random walks wander: cuts that have nothing to do with the failure go.
+// Random walks wander: cuts that have nothing to do with the failure go, whatever the seed.
 TEST(SimplestPath, LeavesOutCutsThatTheFailureDoesNotNeed)
 {
     SmallScenario scenario;
     scenario.mutant = "resume-one-late";
     ScenarioMachine machine(scenario.load());
-    ExploreLimits limits;
-    limits.seed = 3;
-    limits.random = RandomSearch{200, {}};
-    const Exploration walked = explore_all(machine, nullptr, 2, limits);
-    const Finding* const found = finding_of(walked, "always-boots-an-authentic-image");
-    ASSERT_NE(found, nullptr);
-    EXPECT_GT(found->tried, 0u);
-    EXPECT_FALSE(found->found_as.empty()) << "what was found first is not what is reported";
     const Exploration all = explore_all(machine);
     const Finding* const simplest = finding_of(all, "always-boots-an-authentic-image");
     ASSERT_NE(simplest, nullptr);
-    EXPECT_TRUE(found->path == simplest->path);
+    std::size_t detours = 0;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        ExploreLimits limits;
+        limits.seed = seed;
+        limits.random = RandomSearch{200, {}};
+        const Exploration walked = explore_all(machine, nullptr, 2, limits);
+        const Finding* const found = finding_of(walked, "always-boots-an-authentic-image");
+        ASSERT_NE(found, nullptr) << "seed " << seed;
+        EXPECT_TRUE(found->path == simplest->path) << "seed " << seed;
+        EXPECT_GT(found->tried, 0u) << "seed " << seed;
+        detours += found->found_as.empty() ? 0u : 1u;
+    }
+    EXPECT_GT(detours, 0u) << "what was found first is not always what is reported";
 }
 
 }  // namespace

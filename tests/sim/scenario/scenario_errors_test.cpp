@@ -33,7 +33,7 @@ TEST(ScenarioErrors, UnknownKeysNameTheNearestOne)
     expect_errors(
         {{"signature: {type: ecdsa-p256}}", "signature: {type: ecdsa-p256}, alignement: 8}",
           "case.yaml:10:60: unknown key 'alignement' in boot. Did you mean 'alignment'? "
-          "Keys here: core, log, strategy, signature, max_image_sectors, alignment, "}});
+          "Keys here: core, log, strategy, signature, encryption, max_image_sectors, "}});
     expect_errors({
         {"steps:", "setps:", "case.yaml:15:1: unknown key 'setps' in scenario. Did you mean 'ste"},
         {"{call: 13}", "{cal: 13}", "case.yaml:18:19: unknown key 'cal' in cut. Did you mean 'cal"},
