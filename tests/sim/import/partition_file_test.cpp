@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 
@@ -123,7 +125,7 @@ protected:
         return "no error";
     }
 
-    std::string path_ = testing::TempDir() + "pm_static_test.yml";
+    std::string path_ = testing::TempDir() + std::to_string(::getpid()) + "-pm_static_test.yml";
 };
 
 std::string slots(const std::string& primary_size, const std::string& secondary_address)

@@ -5,7 +5,9 @@
 #include <sim/scenario_machine.hpp>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -33,7 +35,10 @@ steps:
 
 std::string written(const std::string& matrix)
 {
-    const std::string file = ::testing::TempDir() + "matrix.yaml";
+    // A folder of this process: tests run at the same time.
+    const std::string folder = ::testing::TempDir() + "matrix-" + std::to_string(::getpid());
+    std::filesystem::create_directories(folder);
+    const std::string file = folder + "/matrix.yaml";
     std::ofstream(file) << kBase << matrix;
     return file;
 }
