@@ -17,7 +17,7 @@ class FieldCases(CommandTest):
         self.assertRegex(result.stdout, r"rule easydma-ram-only: mx25r32, buffer 0x[0-9A-F]{8}, 16 "
                                         r"bytes: EasyDMA reaches Data RAM only")
         self.assertIn("symbol   boot_img_magic (16 bytes, .rodata of builtin-app)", result.stdout)
-        self.assertRegex(result.stdout, r"in +.*<- spi_nor_write <- flash_write")
+        self.assertRegex(result.stdout, r"in +.*begin_transaction <- .*<- flash_write")
         self.assertIn("effect   the write of 16 bytes at 0x72FF0 of mcuboot_secondary returned -5 "
                       "(EIO)", result.stdout)
 
