@@ -39,7 +39,7 @@ std::optional<RawFinding> simplest_node(const Judged& judged, const Check& check
         if (!best || node.depth <= best->cost.cuts) {
             PathCost cost = cost_of(path_to(graph, i));
             if (!best || cost < best->cost) {
-                best = RawFinding{&check, node.story, std::move(cost), {}, {}};
+                best = RawFinding{&check, node.story, node.facts.image, std::move(cost), {}, {}};
                 best_node = i;
                 best->finding.sentence = std::move(*sentence);
             }
@@ -61,6 +61,7 @@ std::string bytes_of(const std::optional<SimplestPath>& found)
     out.put(found.has_value());
     if (found) {
         out.put(found->story);
+        out.put(found->image);
         out.put(found->tried);
         out.put_text(found->sentence);
         out.put(static_cast<std::uint32_t>(found->path.size()));
@@ -83,6 +84,7 @@ std::optional<SimplestPath> read_simplest(const std::string& bytes)
     }
     SimplestPath found;
     found.story = in.get<Story>();
+    found.image = in.get<std::int32_t>();
     found.tried = in.get<std::uint32_t>();
     found.sentence = in.get_text();
     for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
@@ -111,8 +113,10 @@ void finish(const Judged& judged, RawFinding& raw, std::optional<SimplestPath> s
     Finding& finding = raw.finding;
     Node node;
     node.story = raw.story;
+    node.facts.image = raw.image;
     if (simplest) {
         node.story = simplest->story;
+        node.facts.image = simplest->image;
         finding.tried = simplest->tried;
         if (simplest->path != finding.path) {
             finding.found_as = path_words(finding.path);

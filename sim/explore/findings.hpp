@@ -24,7 +24,8 @@ struct Judged {
 // A check that fails, as it was found.
 struct RawFinding {
     const Check* check = nullptr;
-    Story story;  // of the node at which it fails
+    Story story;              // of the node at which it fails
+    std::int32_t image = -1;  // that is started there, as BootFacts has it
     PathCost cost;
     std::vector<std::string> trace;  // if no simpler way can be looked for
     Finding finding;                 // check, sentence, path, count

@@ -176,6 +176,7 @@ public:
         best_.sentence = sentence.value_or("");
         best_.story = trial_.last().story;
         best_.trace = trial_.trace(best_.path);
+        best_.image = trial_.last().facts.image;
         return best_;
     }
 

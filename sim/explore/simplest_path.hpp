@@ -35,7 +35,8 @@ using KnownVerdict = std::function<std::optional<bool>(const NodeKey&)>;
 
 struct SimplestPath {
     std::vector<EdgeLabel> path;
-    Story story;
+    Story story;                     // of the node at its end
+    std::int32_t image = -1;         // that is started there, as BootFacts has it
     std::string sentence;            // of the check
     std::vector<std::string> trace;  // for people, with the boot at its end
     std::uint32_t tried = 0;         // ways

@@ -208,6 +208,10 @@ TEST(NetworkExploration, OneImageRequestedAloneRunsTwoVersions)
     const Exploration exploration = explore_alone(between_calls(), 1);
     EXPECT_TRUE(fails(exploration, "cores-run-the-same-version"));
     EXPECT_GT(exploration.network->versions_differ_running, 0u);
+    for (const Finding& finding : exploration.findings) {
+        ScenarioMachine machine(parse_scenario(to_yaml(finding.repro, "x.yaml"), "x.yaml"));
+        EXPECT_FALSE(run_scenario(machine, nullptr).holds) << finding.check << " can be replayed";
+    }
     // With dependencies it does not start at all.
     EXPECT_EQ(explore_alone(hardened(), 1).network->versions_differ_running, 0u);
     EXPECT_EQ(explore_alone(hardened(), 0).network->versions_differ_running, 0u);
