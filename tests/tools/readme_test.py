@@ -3,7 +3,8 @@
 An example is a ```console block. Its lines starting with '$ build/release/brownout' are run in the
 source root (with the program given by --program), and the lines below it must appear in the output,
 in order and without gaps; '...' stands for any text within a line and, alone, for any lines. The
-exit code must be 0, or what a following '$ echo $?' shows. Other commands are not run.
+exit code must be 0, or what a following '$ echo $?' shows. '$ cat > FILE <<END' writes what follows
+up to END. Other commands are not run.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "build/release/brownout"
+WRITES = re.compile(r"cat > (\S+) <<END")
 
 Example = namedtuple("Example", "line command shown exit_code")
 
@@ -32,11 +34,11 @@ def examples(text):
             command = "exit code"
         elif inside and line.startswith("$ "):
             command = line[2:]
-            if command.startswith(PROGRAM):
+            if command.startswith(PROGRAM) or WRITES.match(command):
                 found.append(Example(number, command, [], 0))
         elif inside and command == "exit code":
             found[-1] = found[-1]._replace(exit_code=int(line))
-        elif inside and command and command.startswith(PROGRAM):
+        elif inside and command and (command.startswith(PROGRAM) or WRITES.match(command)):
             found[-1].shown.append(line.rstrip())
     return found
 
@@ -68,6 +70,10 @@ def run_examples(program):
         return 1
     failed = 0
     for example in found:
+        written = WRITES.match(example.command)
+        if written:
+            (ROOT / written[1]).write_text("\n".join(example.shown[:example.shown.index("END")]))
+            continue
         words = [program, *shlex.split(example.command)[1:]]
         result = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 text=True, timeout=600, check=False)
@@ -86,6 +92,11 @@ class Extraction(unittest.TestCase):
     def test_only_console_examples_of_the_program_are_found(self):
         self.assertEqual(examples(self.TEXT), [
             Example(4, "build/release/brownout run a", ["one", "...", "four ... six"], 1)])
+
+    def test_files_that_are_written_are_found(self):
+        text = "```console\n$ cat > build/a.yaml <<END\nb: c\nEND\n$ ls\nno\n```\n"
+        self.assertEqual(examples(text), [
+            Example(2, "cat > build/a.yaml <<END", ["b: c", "END"], 0)])
 
     def test_wildcards_stand_for_lines_and_for_parts_of_lines(self):
         example = examples(self.TEXT)[0]
