@@ -26,9 +26,8 @@ void explain(const std::vector<std::string>& words)
     }
     if (words.size() == 1 && is_scenario(words[0])) {
         ScenarioMachine machine(load_scenario(words[0]));
-        ScenarioRecorder recorder(machine);
-        run_scenario(machine, &recorder);
-        std::cout << lesson_text(machine, recorder.recording());
+        const Recording recording = record_scenario(machine);
+        std::cout << lesson_text(machine, recording);
         return;
     }
     std::string phrase;

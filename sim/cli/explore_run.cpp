@@ -5,6 +5,7 @@
 #include "output_file.hpp"
 
 #include <sim/core_fit.hpp>
+#include <sim/cut_explanation.hpp>
 #include <sim/report.hpp>
 #include <sim/scenario_names.hpp>
 #include <sim/state_graph.hpp>
@@ -172,6 +173,9 @@ private:
                 name_known_defects(entry.scenario, exploration, repros);
             }
             if (prints_text()) {
+                for (std::size_t i = 0; i < repros.size() && !interrupted(); ++i) {
+                    repros[i].cut_calls = explain_cuts(exploration.findings[i].repro);
+                }
                 print(entry, machine, exploration, repros);
                 std::cout << drawn_ << std::flush;
             }
@@ -268,7 +272,7 @@ private:
             written_ = false;
             return {};
         }
-        return {path, {}};
+        return {path, {}, {}};
     }
 
     bool prints_text() const

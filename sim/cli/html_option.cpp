@@ -6,17 +6,6 @@
 
 namespace brownout::sim::cli {
 
-namespace {
-
-Recording record(ScenarioMachine& machine)
-{
-    ScenarioRecorder recorder(machine);
-    run_scenario(machine, &recorder);
-    return recorder.take();
-}
-
-}  // namespace
-
 void HtmlOption::add_to(CLI::App& command, const char* shows)
 {
     command.add_option("--html", file_, shows);
@@ -58,7 +47,7 @@ void HtmlOption::write_exploration(ScenarioMachine& machine, const Exploration& 
         recorded = "the way to the finding of " + exploration.findings.front().check;
     }
     ScenarioMachine& shown = way ? *way : machine;
-    const Recording recording = record(shown);
+    const Recording recording = record_scenario(shown);
     const CutPoints cuts = recoveries_of(shown, recording);
     write_output(file_, exploration_page(viewer_template(), {machine, exploration, graph, recorded},
                                          recording, cuts));

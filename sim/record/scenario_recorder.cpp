@@ -192,4 +192,11 @@ Recording ScenarioRecorder::take()
     return std::move(impl_->recording);
 }
 
+Recording record_scenario(ScenarioMachine& machine)
+{
+    ScenarioRecorder recorder(machine);
+    run_scenario(machine, &recorder);
+    return recorder.take();
+}
+
 }  // namespace brownout::sim

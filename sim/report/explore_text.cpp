@@ -27,8 +27,14 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
 {
     out << fmt::format("\n  FAILED  {}    after {} cut{}, at {} of the states\n\n", finding.check,
                        finding.cuts, finding.cuts == 1 ? "" : "s", thousands(finding.count));
+    std::size_t cut = 0;
     for (std::size_t i = 0; i < finding.trace.size(); ++i) {
         out << fmt::format("  {:>2}  {}\n", i + 1, finding.trace[i]);
+        const bool is_cut = i < finding.path.size() && finding.path[i].is_cut;
+        if (is_cut && cut < repro.cut_calls.size() && !repro.cut_calls[cut].empty()) {
+            out << fmt::format("      that call: {}\n", repro.cut_calls[cut]);
+        }
+        cut += is_cut ? 1 : 0;
     }
     out << "  why      " << finding.sentence << '\n';
     if (finding.tried > 0 && finding.found_as.empty()) {
@@ -40,6 +46,7 @@ void print_finding(const Finding& finding, const WrittenRepro& repro, std::ostre
     }
     if (!repro.path.empty()) {
         out << "  repro    brownout replay " << repro.path.string() << "      (written)\n";
+        out << "  step it  brownout replay " << repro.path.string() << " --html swap.html\n";
         out << "  debug    brownout replay " << repro.path.string() << " --gdb\n";
     }
     if (!repro.known_fix.empty()) {

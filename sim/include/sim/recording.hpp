@@ -253,4 +253,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// Runs the whole scenario of `machine` and records it.
+Recording record_scenario(ScenarioMachine& machine);
+
 }  // namespace brownout::sim

@@ -40,6 +40,7 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
 struct WrittenRepro {
     std::filesystem::path path;  // empty: not written
     std::string known_fix;  // the finding is gone with this fix; empty: not looked for, or none
+    std::vector<std::string> cut_calls;  // see explain_cuts(); of finding.repro
 };
 
 // The text of an exploration; `repros` in the order of its findings.

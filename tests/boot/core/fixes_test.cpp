@@ -18,7 +18,7 @@ using namespace brownout::boot_test;
 
 constexpr std::uint32_t kSector = 4096;
 constexpr std::uint32_t kSectors = 8;
-constexpr std::uint32_t kSlot = kSectors * kSector;
+constexpr std::uint32_t kFixSlot = kSectors * kSector;
 
 Bytes image_of(std::uint8_t version, std::uint32_t payload_bytes)
 {
@@ -50,8 +50,8 @@ public:
             return 0;
         };
         map_.area_count = 3;
-        map_.areas[0] = slots_.area(FLASH_PRIMARY, 0, kSlot);
-        map_.areas[1] = slots_.area(FLASH_SECONDARY, kSlot, kSlot);
+        map_.areas[0] = slots_.area(FLASH_PRIMARY, 0, kFixSlot);
+        map_.areas[1] = slots_.area(FLASH_SECONDARY, kFixSlot, kFixSlot);
         map_.areas[2] = scratch_.area(FLASH_SCRATCH, 0, kSector);
         slots_.operations_left = &operations_left_;
         scratch_.operations_left = &operations_left_;
@@ -91,10 +91,10 @@ public:
         return static_cast<long>(slots_.operations.size() + scratch_.operations.size());
     }
 
-    std::uint8_t& primary_byte(std::uint32_t from_end) { return slots_.bytes[kSlot - from_end]; }
+    std::uint8_t& primary_byte(std::uint32_t from_end) { return slots_.bytes[kFixSlot - from_end]; }
     std::uint8_t& secondary_byte(std::uint32_t from_end)
     {
-        return slots_.bytes[2 * kSlot - from_end];
+        return slots_.bytes[2 * kFixSlot - from_end];
     }
     std::pair<Bytes, Bytes> content() const { return {slots_.bytes, scratch_.bytes}; }
     void restore(const std::pair<Bytes, Bytes>& saved)
@@ -137,7 +137,7 @@ TEST(MoveNoSpaceFlags, AreNotWrittenForASwapThatDidNotHappen)
         WholeBoot device(BOOT_SWAP_MOVE, fixed ? BOOT_FIX_MOVE_NO_SPACE_FLAGS : 0);
         device.config.validate_primary = false;
         device.place(0, image_of(1, 7 * kSector - 100));
-        device.place(kSlot, image_of(2, 1000));
+        device.place(kFixSlot, image_of(2, 1000));
         device.request_test();
         EXPECT_EQ(device.boot(), 1);
         EXPECT_EQ(device.primary_byte(0x20), fixed ? 0xFF : 0x01);
@@ -149,7 +149,7 @@ TEST(MoveTornMagic, InARevertIsMadeGoodBeforeThePrimaryTrailerGoes)
     for (const bool fixed : {false, true}) {
         WholeBoot device(BOOT_SWAP_MOVE, fixed ? BOOT_FIX_MOVE_TORN_MAGIC : 0);
         device.place(0, image_of(1, 5000));
-        device.place(kSlot, image_of(2, 5000));
+        device.place(kFixSlot, image_of(2, 5000));
         device.request_test();
         ASSERT_EQ(device.boot(), 2);
         device.secondary_byte(16) = 0x77;  // the first byte of a magic and no more
@@ -162,7 +162,7 @@ TEST(ScratchWriteUnits, MayDifferFromThePrimarySlots)
     for (const bool fixed : {false, true}) {
         WholeBoot device(BOOT_SWAP_SCRATCH, fixed ? BOOT_FIX_SCRATCH_WRITE_UNITS_DIFFER : 0, 16);
         device.place(0, image_of(1, 5000));
-        device.place(kSlot, image_of(2, 5000));
+        device.place(kFixSlot, image_of(2, 5000));
         device.request_test();
         if (fixed) {
             EXPECT_TRUE(survives_every_cut(device, 2));
@@ -177,7 +177,7 @@ TEST(BootState, OfAnEarlierRunDoesNotMatter)
 {
     WholeBoot device(BOOT_SWAP_MOVE, 0);
     device.place(0, image_of(1, 5000));
-    device.place(kSlot, image_of(2, 5000));
+    device.place(kFixSlot, image_of(2, 5000));
     device.request_test();
     EXPECT_TRUE(survives_every_cut(device, 2));
 }

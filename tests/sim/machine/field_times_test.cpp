@@ -12,7 +12,7 @@
 namespace brownout::sim {
 namespace {
 
-constexpr std::size_t kReset = 2;
+constexpr std::size_t kResetStep = 2;
 constexpr std::uint32_t kSectors = 74;           // that the image and its TLVs reach into
 constexpr std::uint32_t kHashedBytes = 300'292;  // header area and payload
 
@@ -40,8 +40,8 @@ struct Swap {
     {
         ScenarioMachine machine(field_case(changes).load());
         const ScenarioResult result = run_scenario(machine, nullptr);
-        report = result.steps[kReset].report;
-        const std::vector<Call>& calls = result.steps[kReset].calls;
+        report = result.steps[kResetStep].report;
+        const std::vector<Call>& calls = result.steps[kResetStep].calls;
         seconds = models::seconds(calls.back().start) -
                   log_seconds(report, "Starting swap using move algorithm.");
     }
@@ -89,8 +89,8 @@ TEST(FieldTimes, HashingTakes51CyclesPerByteAndReadingOverTheBusTheRest)
         return run_scenario(machine, nullptr);
     }();
     const double validated =
-        log_seconds(swap.steps[kReset].report, "Starting swap using move algorithm.") -
-        log_seconds(swap.steps[kReset].report, "Boot source");
+        log_seconds(swap.steps[kResetStep].report, "Starting swap using move algorithm.") -
+        log_seconds(swap.steps[kResetStep].report, "Boot source");
     EXPECT_NEAR(validated, 0.2395 + 0.3866, 0.01);
 }
 

@@ -1,4 +1,5 @@
 // Recordings of whole runs: what they say of every sector must be what the cells hold.
+#include <sim/cut_explanation.hpp>
 #include <sim/recording.hpp>
 
 #include <gtest/gtest.h>
@@ -245,6 +246,49 @@ TEST(Recording, IsTheSameEveryTime)
         EXPECT_EQ(first.recording.calls[i].explanation, second.recording.calls[i].explanation);
         EXPECT_EQ(first.recording.calls[i].end, second.recording.calls[i].end);
     }
+}
+
+// The tutorial, the power cut at `cut` of a step.
+Scenario tutorial_cut(std::uint32_t step, const PowerCut& cut)
+{
+    Scenario scenario = load_scenario(kScenarios + "tutorial/1-first-swap.yaml");
+    std::get<ResetStep>(scenario.steps.at(step).action).cut = StepCut{{}, cut};
+    return scenario;
+}
+
+TEST(CutExplanation, SaysWhatTheCallIsForThatACutPreventsOrInterrupts)
+{
+    RecordedScenario swap("tutorial/1-first-swap.yaml");
+    const auto boot = std::find_if(swap.recording.runs.begin(), swap.recording.runs.end(),
+                                   [](const RecordedRun& run) { return run.call_count > 10; });
+    ASSERT_NE(boot, swap.recording.runs.end());
+    ASSERT_EQ(boot->kind, RecordedRunKind::kBoot);
+    const RecordedCall& call = swap.recording.calls.at(boot->first_call + 9);
+    const RecordedOp& op = swap.recording.ops.at(call.first_op + call.op_count - 1);
+    const std::vector<std::string> expected{call.explanation};
+
+    PowerCut cut;
+    cut.index = 9;
+    EXPECT_EQ(explain_cuts(tutorial_cut(boot->step, cut)), expected);
+    cut.at = PowerCut::At::kOperation;
+    cut.index = op.index + op.count - 1;
+    EXPECT_EQ(explain_cuts(tutorial_cut(boot->step, cut)), expected);
+    cut.at = PowerCut::At::kTime;
+    cut.time = (call.start + call.end) / 2 - boot->start;
+    EXPECT_EQ(explain_cuts(tutorial_cut(boot->step, cut)), expected);
+
+    cut.at = PowerCut::At::kCall;
+    cut.index = 10;
+    EXPECT_NE(explain_cuts(tutorial_cut(boot->step, cut)), expected);
+    EXPECT_FALSE(explain_cuts(tutorial_cut(boot->step, cut)).front().empty());
+}
+
+TEST(CutExplanation, IsEmptyWhereTheRunEndsBeforeTheCut)
+{
+    PowerCut cut;
+    cut.index = 1'000'000;
+    EXPECT_EQ(explain_cuts(tutorial_cut(0, cut)), std::vector<std::string>{""});
+    EXPECT_TRUE(explain_cuts(load_scenario(kScenarios + "tutorial/1-first-swap.yaml")).empty());
 }
 
 }  // namespace
