@@ -167,6 +167,7 @@ Scenario path_scenario(const Graph& graph, const ScenarioMachine& machine,
     Scenario scenario = machine.scenario();
     scenario.explore.reset();
     scenario.app.reset();
+    scenario.seeds.reset();  // this way is one run
     scenario.steps.erase(scenario.steps.begin() + static_cast<std::ptrdiff_t>(graph.first_step),
                          scenario.steps.end());
     std::optional<models::MarginalLevels> marginal;

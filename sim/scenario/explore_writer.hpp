@@ -1,4 +1,4 @@
-// The parts of a scenario about power cuts, as YAML.
+// The parts of a scenario about power cuts and chance, as YAML.
 #pragma once
 
 #include <sim/scenario.hpp>
@@ -9,6 +9,8 @@ class Emitter;
 
 namespace brownout::sim {
 
+class YamlFields;
+
 // "cut: {...}" in a flow mapping.
 void write_cut(YAML::Emitter& out, const StepCut& cut);
 
@@ -17,5 +19,8 @@ void write_app(YAML::Emitter& out, const AppMachine& app);
 
 // "explore: ..." in the mapping of the scenario.
 void write_explore(YAML::Emitter& out, const ExploreOptions& options);
+
+// "seeds: {...}" in the mapping of the scenario (seed_keys.cpp).
+void write_seeds(YamlFields& to, const SeedSweep& sweep);
 
 }  // namespace brownout::sim

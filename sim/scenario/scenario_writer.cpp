@@ -431,6 +431,9 @@ private:
         if (scenario_.image_manager) {
             write_image_manager(*this, *scenario_.image_manager);
         }
+        if (scenario_.seeds) {
+            write_seeds(*this, *scenario_.seeds);
+        }
     }
 
     const Scenario& scenario_;

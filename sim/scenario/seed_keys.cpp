@@ -1,6 +1,10 @@
 // seeds: the scenario again and again, each time with another seed for everything that is drawn.
+#include "explore_writer.hpp"
 #include "scenario_keys.hpp"
 #include "value_types.hpp"
+#include "yaml_fields.hpp"
+
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
@@ -83,6 +87,19 @@ Key<Scenario> seeds_key()
 {
     return key("seeds", kOptional, Fields<SeedSweep>{seed_sweep_keys, true}, &Scenario::seeds,
                "run the scenario, or each of its matrix, with many seeds and count failures");
+}
+
+void write_seeds(YamlFields& to, const SeedSweep& sweep)
+{
+    to.begin_map("seeds", true);
+    to.value("count", sweep.count);
+    if (sweep.fails_to_ppm > 0) {
+        to.begin_map("fails", true);
+        to.plain("from", fmt::format("{:g} %", sweep.fails_from_ppm / 1e4));
+        to.plain("to", fmt::format("{:g} %", sweep.fails_to_ppm / 1e4));
+        to.end_map();
+    }
+    to.end_map();
 }
 
 }  // namespace brownout::sim
