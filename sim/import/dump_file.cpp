@@ -87,10 +87,15 @@ Dump read_dump(const std::filesystem::path& file, std::optional<DumpFormat> form
 {
     const std::string name = file.string();
     const std::string content = read_text_file(name, kDumpBytesMax);
+    if (content.empty()) {
+        throw InputError(Place{name}, "is empty");
+    }
     const DumpFormat actual = format ? *format : format_of(file, content);
     if (actual == DumpFormat::kBinary) {
-        if (content.empty()) {
-            throw InputError(Place{name}, "is empty");
+        if (!format && content.starts_with("\x7F"
+                                           "ELF")) {
+            throw InputError(Place{name}, "is an ELF file, no dump of memory: the .hex of the same "
+                                          "build has what is programmed, with its addresses");
         }
         return {name, {DumpSegment{0, {content.begin(), content.end()}, 0}}};
     }

@@ -65,7 +65,8 @@ private:
         }
         line.remove_prefix(1);
         if (line.size() % 2 != 0 || line.size() / 2 > kRecordBytesMax || line.size() < 10) {
-            fail("a record of this length cannot be");
+            fail(fmt::format("a record has an even number of digits from 10 to {}, this one has {}",
+                             2 * kRecordBytesMax, line.size()));
         }
         length_ = line.size() / 2;
         for (std::size_t i = 0; i < length_; ++i) {

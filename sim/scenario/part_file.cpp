@@ -1,5 +1,6 @@
 #include "part_keys.hpp"
 
+#include "part_list.hpp"
 #include "value_types.hpp"
 
 #include <fmt/format.h>
@@ -9,20 +10,6 @@
 namespace brownout::sim {
 
 namespace {
-
-std::vector<std::string> part_names()
-{
-    std::vector<std::string> names;
-    std::error_code error;
-    const std::filesystem::path folder = data_directory() / "parts";
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() == ".yaml") {
-            names.push_back(entry.path().stem().string());
-        }
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
 
 // Empty: an error was recorded.
 std::filesystem::path find_part(Reader& reader, const YamlNode& node, const std::string& text)
@@ -82,6 +69,20 @@ bool read_part_file(Reader& reader, const YamlNode& node, const std::string& tex
 }
 
 }  // namespace
+
+std::vector<std::string> part_names()
+{
+    std::vector<std::string> names;
+    std::error_code error;
+    const std::filesystem::path folder = data_directory() / "parts";
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".yaml") {
+            names.push_back(entry.path().stem().string());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
 
 bool read_part(Reader& reader, const YamlNode& node, const std::string& text,
                std::filesystem::path& file, models::SpiNorData& part)

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the binary seeds of tests/fuzz/corpus: boot_fuzz and unwrap_fuzz. They are in the tree;
-this says what is in them."""
+"""Writes the binary seeds of tests/fuzz/corpus: of boot_fuzz, import_fuzz and unwrap_fuzz. They are
+in the tree; this says what is in them."""
+import io
 import pathlib
 import struct
+import zipfile
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 SLOT, SECTOR = 6 * 512, 512
@@ -71,7 +73,19 @@ def unwrap_seeds():
             + bytes.fromhex("3006020101020101"))
 
 
-for target in ("boot_fuzz", "unwrap_fuzz"):
+def import_seeds():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as out:
+        for name, packing in (("manifest.json", zipfile.ZIP_DEFLATED),
+                              ("a.bin", zipfile.ZIP_STORED)):
+            member = zipfile.ZipInfo(name)
+            member.compress_type = packing
+            out.writestr(member, '{"files": []}')
+    (CORPUS / "import_fuzz" / "zip").write_bytes(b"2" + archive.getvalue())
+
+
+for target in ("boot_fuzz", "import_fuzz", "unwrap_fuzz"):
     (CORPUS / target).mkdir(parents=True, exist_ok=True)
 boot_seeds()
 unwrap_seeds()
+import_seeds()

@@ -6,43 +6,29 @@
 // alone.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace brownout::sim {
+
+struct NcsImportOptions {
+    // Where images go that lie in dfu_application.zip alone; empty: nothing is extracted.
+    std::filesystem::path extract_to;
+    // Where one slot serves both cores of an nRF5340: the network core's update, not the
+    // application's.
+    bool updates_network = false;
+};
 
 struct NcsImport {
     std::string yaml;                // begins with comments: what was read, what is not known
     std::vector<std::string> notes;  // the same for people
 };
 
-// InputError: no build folder, a file in it that cannot be read, no slot of an image found, or a
-// layout that no scenario can have (with the loader's sentence). `extract_to`: where images go that
-// lie in dfu_application.zip alone; empty: that is an InputError.
+// InputError: no build folder, a file in it that is damaged (with file and line) or cannot be read,
+// no slot of an image found, an image that can be had by extraction alone, or a layout that no
+// scenario can have (with the loader's sentence).
 NcsImport import_ncs_build(const std::filesystem::path& build_folder,
-                           const std::filesystem::path& extract_to);
-
-// ---- the parts of it ----------------------------------------------------------------------------
-
-// CONFIG_NAME=value lines of a .config; quotes taken off. InputError: unreadable.
-std::map<std::string, std::string> read_kconfig(const std::filesystem::path& file);
-
-struct DtsPartition {
-    std::string label;   // "slot0_partition", of the node
-    std::string parent;  // node name of the flash: "flash@0", "mx25r6435f@0"
-    bool on_chip = false;
-    std::uint32_t address = 0;
-    std::uint32_t size_bytes = 0;
-};
-// Nodes below `compatible = "fixed-partitions"` in a generated zephyr.dts.
-std::vector<DtsPartition> parse_dts_partitions(std::string_view text);
-
-// Member `name` of a ZIP archive, stored or deflated. InputError: damaged, missing, too large.
-std::vector<std::uint8_t> zip_member(const std::filesystem::path& archive, const std::string& name);
-std::vector<std::string> zip_member_names(const std::filesystem::path& archive);
+                           const NcsImportOptions& options = {});
 
 }  // namespace brownout::sim
