@@ -80,7 +80,15 @@ Scenario written_scenario(const InspectionRequest& request, std::vector<std::str
         notes.push_back("no --key was given: signatures are not checked, by hand or by the next "
                         "boot");
     }
-    return parse_scenario(scenario_text(request), "inspect");
+    constexpr const char* kNoFile = "inspect";
+    try {
+        return parse_scenario(scenario_text(request), kNoFile);
+    } catch (const InputError& error) {
+        if (error.place().file != kNoFile) {
+            throw;
+        }
+        throw InputError(error.sentence());  // of an option: nobody can look into that text
+    }
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ std::string describe(const YamlNode& node)
     case YamlNode::Kind::kNull:
         return "nothing";
     case YamlNode::Kind::kList:
-        return "a list";
+        return node.items.empty() ? "an empty list" : "a list";
     case YamlNode::Kind::kMap:
         return "a mapping";
     case YamlNode::Kind::kScalar:

@@ -298,9 +298,16 @@ private:
     void check_smp(const Step& step, const SmpStep& session)
     {
         const boot_strategy strategy = scenario_.boot.strategy;
-        if ((!swaps(strategy) && strategy != BOOT_OVERWRITE_ONLY &&
-             strategy != BOOT_OVERWRITE_ONLY_FAST) ||
-            strategy == BOOT_SWAP_OFFSET) {
+        if (strategy == BOOT_SWAP_OFFSET) {
+            reader_.fail(
+                step.place,
+                "smp: with swap-offset an update lies behind the first sector of its slot, "
+                "and what an image manager does with that sector is not on record. Use "
+                "upload, request_upgrade and confirm");
+            return;
+        }
+        if (!swaps(strategy) && strategy != BOOT_OVERWRITE_ONLY &&
+            strategy != BOOT_OVERWRITE_ONLY_FAST) {
             reader_.fail(step.place, "the image manager of smp steps is modelled for swap-move, "
                                      "swap-scratch and overwrite-only");
             return;

@@ -193,6 +193,31 @@ const YamlNode* YamlNode::find(std::string_view key) const
     return found == keys.end() ? nullptr : &items[static_cast<std::size_t>(found - keys.begin())];
 }
 
+namespace {
+
+// The parser says of a tab only that something else is wrong, often lines later.
+void refuse_tabs(std::string_view text, const std::string& file, int last_line)
+{
+    for (int line = 0; line <= last_line && !text.empty(); ++line) {
+        const std::string_view indentation = text.substr(0, text.find_first_not_of(" \t"));
+        const std::size_t tab = indentation.find('\t');
+        if (tab != indentation.npos) {
+            throw InputError(Place{file, line + 1, static_cast<int>(tab) + 1},
+                             "is not YAML: a tab cannot indent a line, use spaces");
+        }
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    }
+}
+
+const char* hint_for(const std::string& message)
+{
+    return message == "illegal map value" ? " (a colon may be missing in the line before, or this "
+                                            "line is indented too far)"
+                                          : "";
+}
+
+}  // namespace
+
 YamlNode parse_yaml(std::string_view text, const std::string& file, YamlAliases aliases)
 {
     require_utf8_text(text, file);
@@ -206,7 +231,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& file, YamlAliases 
         if (error.mark.is_null()) {
             throw InputError(Place{file}, "is not YAML: " + error.msg);
         }
-        builder.fail(error.mark, "is not YAML: " + error.msg);
+        refuse_tabs(text, file, error.mark.line);
+        builder.fail(error.mark, "is not YAML: " + error.msg + hint_for(error.msg));
     }
     if (!builder.has_root()) {
         throw InputError(Place{file}, "is empty");

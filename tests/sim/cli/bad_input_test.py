@@ -68,6 +68,30 @@ class ScenarioFiles(CommandTest):
             self.write("broken.yaml", text)
             self.assert_all_refuse("broken.yaml", "broken.yaml:")
 
+    def test_broken_yaml_says_what_the_hand_did_wrong(self):
+        for old, new, sentence in (
+                ("  mcuboot_primary:   {", "\tmcuboot_primary:   {",
+                 "tutorial.yaml:8:1: is not YAML: a tab cannot indent a line, use spaces"),
+                ("board: nrf52840dk", "board nrf52840dk",
+                 "tutorial.yaml:7:11: is not YAML: illegal map value (a colon may be missing in"),
+                ("tears: [not-started]", "tears: []", "at least one entry, not an empty list")):
+            with self.subTest(sentence):
+                self.tutorial(texts={old: new})
+                self.assert_refused(self.brownout("validate", "tutorial.yaml"), sentence)
+
+    def test_validate_looks_into_keys_and_matrices_too(self):
+        for added, parts in (
+                ("matrix: {boot.strateg: [swap-move]}", ("tutorial.yaml:", "'strateg'")),
+                ("matrix: {boot.strategy: [swap-moves]}", ("tutorial.yaml:", "'swap-moves'")),
+                ("matrix: {boot.strategy: [swap-move, swap-scratch]}",
+                 ("tutorial.yaml:", "mcuboot_scratch"))):
+            with self.subTest(added):
+                self.tutorial(texts={"\nexplore:": f"\n{added}\nexplore:"})
+                self.assert_refused(self.brownout("validate", "tutorial.yaml"), *parts)
+        matrix = "matrix: {boot.max_image_sectors: [128, 256]}"
+        self.tutorial(texts={"\nexplore:": f"\n{matrix}\nexplore:"})
+        self.assert_exit(self.brownout("validate", "tutorial.yaml"), HOLDS)
+
     def test_unknown_keys_and_wrong_types_have_a_place_and_a_hint(self):
         for old, new, parts in (
                 ("strategy:", "strategie:", ("tutorial.yaml:12:3: ", "'strategy'")),
@@ -132,7 +156,8 @@ class OtherFiles(CommandTest):
         for content in (b"", b"text", bytes(91), b"\x30\x82\xff\xff"):
             self.tutorial()
             self.write("keys/sign-p256.der", content)
-            self.assert_refused(self.brownout("run", "tutorial.yaml"), "sign-p256.der")
+            for command in ("run", "validate"):
+                self.assert_refused(self.brownout(command, "tutorial.yaml"), "sign-p256.der")
 
     def assert_rejected_by_the_bootloader(self, image):
         self.tutorial(texts=self.REJECTED)

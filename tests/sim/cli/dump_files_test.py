@@ -54,6 +54,21 @@ class Hostile(CommandTest):
         self.assert_refused(self.begin_with("{file: sparse.bin}"), "sparse.bin")
         self.assert_refused(self.begin_with("{hex: far.hex, offset: 4}"), "takes no 'offset'")
 
+    def test_files_that_are_no_dumps_are_told_from_dumps(self):
+        self.write("pm.yml", "mcuboot_primary: {address: 0xC000, size: 0x77000}\n"
+                             "mcuboot_secondary: {address: 0x83000, size: 0x77000}\n")
+        for name, content, parts in (
+                ("zephyr.elf", b"\x7fELF" + bytes(60), ("zephyr.elf: is an ELF file", ".hex")),
+                ("empty.hex", b"", ("empty.hex: is empty",)),
+                ("odd.hex", b":0000000\n", ("odd.hex:1: ", "even number of digits", "has 7"))):
+            with self.subTest(name):
+                self.write(name, content)
+                result = self.brownout("inspect", name, "--partitions", "pm.yml")
+                self.assert_refused(result, *parts)
+        result = self.brownout("inspect", "odd.hex", "--partitions", "pm.yml", "--board", "nrf9999")
+        self.assert_refused(result, "there is no board")
+        self.assertTrue(result.stderr.startswith('there is no board "nrf9999"'), result.stderr)
+
     def test_damage_in_an_image_is_an_outcome(self):
         self.assert_exit(self.begin_with("{fill: 0, offset: 0xC000, size: 64}"), CHECK_FAILED)
 
