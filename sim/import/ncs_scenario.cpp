@@ -50,7 +50,7 @@ public:
         // What is assumed becomes known while the parts are written.
         const std::string body = board() + partitions() + boot() + netcore() + images() + steps();
         build_.note("the build holds new images alone: old ones are generated, of the same size");
-        if (swaps_) {
+        if (swaps_ && !updates_network()) {
             build_.note(
                 "how the application confirms is not in a build folder: it confirms at once");
         }
