@@ -65,14 +65,14 @@ CutPlan cut_plan(const ExploreOptions& options, const ExploreLimits& limits)
     return plan;
 }
 
-CutPoints::CutPoints(const CutPlan& plan, const BoardPlan& board, const EdgeLabel& run,
-                     bool may_tear, Visit visit)
+CutPointVisits::CutPointVisits(const CutPlan& plan, const BoardPlan& board, const EdgeLabel& run,
+                               bool may_tear, Visit visit)
     : plan_(plan), board_(board), run_(run), may_tear_(may_tear && plan.power_loss),
       visit_(std::move(visit))
 {
 }
 
-void CutPoints::point(EdgeLabel label, const MachineState& state, models::Duration now)
+void CutPointVisits::point(EdgeLabel label, const MachineState& state, models::Duration now)
 {
     const bool parts_differ = state.has_running_parts();
     if (plan_.power_loss || !parts_differ) {
@@ -84,8 +84,8 @@ void CutPoints::point(EdgeLabel label, const MachineState& state, models::Durati
     }
 }
 
-void CutPoints::tear_points(const EdgeLabel& label, const models::OperationBatch& batch,
-                            const MachineState& state)
+void CutPointVisits::tear_points(const EdgeLabel& label, const models::OperationBatch& batch,
+                                 const MachineState& state)
 {
     if (!may_tear_) {
         return;
@@ -103,7 +103,7 @@ void CutPoints::tear_points(const EdgeLabel& label, const models::OperationBatch
     }
 }
 
-void CutPoints::time_passed(models::Duration now, const MachineState& state) noexcept
+void CutPointVisits::time_passed(models::Duration now, const MachineState& state) noexcept
 {
     busy_seen_.resize(state.parts.size());
     for (std::size_t i = 0; i < state.parts.size(); ++i) {
@@ -121,7 +121,7 @@ void CutPoints::time_passed(models::Duration now, const MachineState& state) noe
     }
 }
 
-Power CutPoints::before_call(const Call& call, const MachineState& state) noexcept
+Power CutPointVisits::before_call(const Call& call, const MachineState& state) noexcept
 {
     last_ = run_;
     last_.call = call.index;
@@ -136,7 +136,7 @@ Power CutPoints::before_call(const Call& call, const MachineState& state) noexce
     return Power::kHolds;
 }
 
-void CutPoints::add_stop(std::uint64_t operation, bool tears)
+void CutPointVisits::add_stop(std::uint64_t operation, bool tears)
 {
     const auto at = std::find_if(stops_.begin(), stops_.end(), [operation](const Stop& stop) {
         return stop.operation >= operation;
@@ -148,7 +148,7 @@ void CutPoints::add_stop(std::uint64_t operation, bool tears)
     }
 }
 
-void CutPoints::find_stops(const models::OperationBatch& batch, const Call& call)
+void CutPointVisits::find_stops(const models::OperationBatch& batch, const Call& call)
 {
     stops_of_call_ = call.index;
     stops_.clear();
@@ -168,8 +168,9 @@ void CutPoints::find_stops(const models::OperationBatch& batch, const Call& call
 }
 
 // The operations that end before the next time that the plan cuts at.
-std::uint32_t CutPoints::stop_at_times(const EdgeLabel& label, const models::OperationBatch& batch,
-                                       const MachineState& state)
+std::uint32_t CutPointVisits::stop_at_times(const EdgeLabel& label,
+                                            const models::OperationBatch& batch,
+                                            const MachineState& state)
 {
     bool seen = false;
     for (; next_time_ < plan_.at_times.size(); ++next_time_) {
@@ -193,9 +194,9 @@ std::uint32_t CutPoints::stop_at_times(const EdgeLabel& label, const models::Ope
     return 1;
 }
 
-std::uint32_t CutPoints::before_operations(const models::OperationBatch& batch,
-                                           std::uint64_t first_operation, const Call* call,
-                                           const MachineState& state) noexcept
+std::uint32_t CutPointVisits::before_operations(const models::OperationBatch& batch,
+                                                std::uint64_t first_operation, const Call* call,
+                                                const MachineState& state) noexcept
 {
     EdgeLabel label = run_;
     label.is_cut = true;

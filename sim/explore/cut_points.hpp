@@ -39,15 +39,15 @@ struct CutPlan {
 // What a scenario asks for, with what `limits` override.
 CutPlan cut_plan(const ExploreOptions& options, const ExploreLimits& limits);
 
-class CutPoints final : public RunObserver {
+class CutPointVisits final : public RunObserver {
 public:
     // `visit` is told of every cut point with the state that the cut leaves, in order. It runs on
     // the firmware's stack.
     using Visit = std::function<void(const EdgeLabel&, const MachineState&)>;
     // `run`: what every label says of the run. `may_tear`: false: operations in flight are left
     // undone only.
-    CutPoints(const CutPlan& plan, const BoardPlan& board, const EdgeLabel& run, bool may_tear,
-              Visit visit);
+    CutPointVisits(const CutPlan& plan, const BoardPlan& board, const EdgeLabel& run, bool may_tear,
+                   Visit visit);
 
     Power before_call(const Call& call, const MachineState& state) noexcept override;
     std::uint32_t before_operations(const models::OperationBatch& batch,

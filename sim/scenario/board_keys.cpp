@@ -259,7 +259,7 @@ void finish_board(Reader& reader, const YamlNode& node, BoardPlan& board)
         return;
     }
     constexpr std::uint64_t kRegisterBytes = 0x1000;
-    std::vector<AddressRange> ranges{{"ram", board.ram_address, board.ram_bytes}};
+    std::vector<NamedAddresses> ranges{{"ram", board.ram_address, board.ram_bytes}};
     add_soc_ranges(board, ranges);
     for (const DevicePlan& device : board.devices) {
         if (device.controller == ControllerKind::kRam) {
@@ -276,14 +276,14 @@ void finish_board(Reader& reader, const YamlNode& node, BoardPlan& board)
                           device.mapped_address, device.size_bytes()});
     }
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const AddressRange& a = ranges[i];
+        const NamedAddresses& a = ranges[i];
         if (a.address + a.byte_count > std::uint64_t{1} << 32) {
             reader.fail(node, fmt::format("{} at 0x{:08X} runs past the end of the 32-bit "
                                           "address space",
                                           a.what, a.address));
         }
         for (std::size_t j = 0; j < i; ++j) {
-            const AddressRange& b = ranges[j];
+            const NamedAddresses& b = ranges[j];
             if (a.address < b.address + b.byte_count && b.address < a.address + a.byte_count) {
                 reader.fail(node, fmt::format("{} at 0x{:08X} overlaps {} at 0x{:08X}", a.what,
                                               a.address, b.what, b.address));

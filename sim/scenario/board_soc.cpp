@@ -103,7 +103,7 @@ void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
     check_power(reader, node, board, soc);
 }
 
-void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges)
+void add_soc_ranges(const BoardPlan& board, std::vector<NamedAddresses>& ranges)
 {
     ranges.push_back({"the registers of UARTE0, which receives uploads", kReceiverBase,
                       models::uarte_register::kBlockBytes});

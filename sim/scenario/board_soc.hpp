@@ -12,7 +12,7 @@
 namespace brownout::sim {
 
 // A range of device addresses and what answers there.
-struct AddressRange {
+struct NamedAddresses {
     std::string what;
     std::uint64_t address = 0;
     std::uint64_t byte_count = 0;
@@ -22,6 +22,6 @@ struct AddressRange {
 void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board);
 
 // Appends the registers of the SoC, if the board names one, and those of the receiver of uploads.
-void add_soc_ranges(const BoardPlan& board, std::vector<AddressRange>& ranges);
+void add_soc_ranges(const BoardPlan& board, std::vector<NamedAddresses>& ranges);
 
 }  // namespace brownout::sim
