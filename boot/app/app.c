@@ -1,5 +1,6 @@
 #include <boot/app.h>
 #include <boot/error.h>
+#include <boot/netcore.h>
 #include <boot/trailer.h>
 
 #include "core/swap_type.h"
@@ -96,9 +97,24 @@ int app_set_next(const struct app_context *app, const struct flash_area *area, b
     return active ? confirm(&layout, area, &state) : request(app, &layout, area, &state, permanent);
 }
 
+/* As reported: once the application's own image is pending, the network image does not become so.
+ * What loses it is not on record; here it is the call that asks for it. */
+static bool is_lost(const struct app_context *app, uint32_t image_index)
+{
+    const struct flash_area *first = flash_map_area(app->map, FLASH_SECONDARY, 0);
+    struct trailer_layout layout = trailer_layout_of(app->config);
+    struct trailer_state state;
+    return image_index > 0 && app->config->netcore != 0 &&
+           netcore_switch_is_on(app->config->netcore, NETCORE_SECOND_REQUEST_LOST) && first != 0 &&
+           trailer_read(&layout, first, &state) == BOOT_OK && state.magic == TRAILER_SET;
+}
+
 int app_set_pending(const struct app_context *app, uint32_t image_index, bool permanent)
 {
     const struct flash_area *area = flash_map_area(app->map, FLASH_SECONDARY, image_index);
+    if (is_lost(app, image_index)) {
+        return BOOT_OK;
+    }
     return area != 0 ? app_set_next(app, area, false, permanent) : BOOT_EFLASH;
 }
 

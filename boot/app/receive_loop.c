@@ -5,6 +5,8 @@
 
 #include "uart_receiver.h"
 
+#include <boot/netcore.h>
+
 /* A sender that is silent for so long has gone. */
 #define GIVE_UP_US 2000000u
 
@@ -101,6 +103,11 @@ int app_upload(const struct app_context *app, const struct upload_order *order,
     };
     upload.chunk_bytes = upload.receiver.window_bytes & 0xFFFFu;
     result = receive_all(&upload);
+    if (result == FLASH_OK && order->serial_recovery && app->config->netcore != 0) {
+        result = netcore_serial_uploaded(
+            app->io, app->config->netcore, area,
+            NETCORE_SERIAL_SLOT_NUMBER(area->image_index, area->role == FLASH_SECONDARY));
+    }
     if (result == FLASH_OK && order->then_request) {
         result = app_set_next(app, area, false, order->then_permanent);
     }

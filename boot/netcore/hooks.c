@@ -6,9 +6,10 @@
 
 #include "core/regions.h"
 #include "image/bytes.h"
+#include "netcore/netcore_registers.h"
+#include "netcore/ram_slot.h"
 
 #define DEFAULT_HEADER_BYTES 0x200u
-#define RESET_VECTOR_OFFSET 4u
 
 void netcore_fabricate_header(const struct netcore_config *config, struct image_header *header)
 {
@@ -40,6 +41,35 @@ static uint32_t reset_vector_of(const struct slot_pair *pair, enum slot slot)
     return bytes_get_u32(bytes);
 }
 
+/* The version in the firmware information of an image in a slot; 0: it has none. */
+static uint32_t firmware_version_of(const struct slot_pair *pair, enum slot slot)
+{
+    struct image_source source = slot_source(pair, slot);
+    uint32_t offset = pair->slots[slot].header.header_bytes + NETCORE_INFO_OFFSET;
+    uint8_t info[NETCORE_INFO_BYTES];
+    if (image_read(&source, offset, info, sizeof(info)) != 0 ||
+        bytes_get_u32(info) != NETCORE_INFO_MAGIC0) {
+        return 0;
+    }
+    return bytes_get_u32(info + NETCORE_INFO_VERSION);
+}
+
+bool netcore_goes_back(const struct slot_pair *pair)
+{
+    const struct boot_config *boot = pair->boot->config;
+    const struct netcore_config *config = netcore_of(boot);
+    uint32_t running = 0;
+    if (config == 0 || !netcore_switch_is_on(config, NETCORE_READS_VERSION) ||
+        boot->downgrade != BOOT_DOWNGRADE_BY_VERSION ||
+        pcd_network_core_version(pair->boot->io, config, &running) != NETCORE_OK ||
+        firmware_version_of(pair, SLOT_SECONDARY) >= running) {
+        return false; /* what does not answer runs nothing that could be older */
+    }
+    io_log(pair->boot->io, IO_LOG_ERROR,
+           "Insufficient version of network core image in secondary slot");
+    return true;
+}
+
 bool netcore_is_designated(const struct slot_pair *pair)
 {
     const struct netcore_config *config = netcore_of(pair->boot->config);
@@ -59,25 +89,19 @@ bool netcore_is_designated(const struct slot_pair *pair)
                "Reset address of image in secondary slot is not in the primary slot");
         io_log(pair->boot->io, IO_LOG_ERROR, "Erasing image from secondary slot");
     }
-    return fits;
+    return fits && (pair->image_index != NETCORE_IMAGE_INDEX || !netcore_goes_back(pair));
 }
 
 int netcore_copied(const struct slot_pair *pair)
 {
     const struct boot_config *boot = pair->boot->config;
     const struct netcore_config *config = netcore_of(boot);
-    struct image_source ram = {pair->boot->io, primary_of(pair), 0};
     struct image_header header;
-    uint8_t vector[4];
 
     if (!netcore_has_ram_primary(boot, pair->image_index)) {
         return NETCORE_OK;
     }
-    if (image_header_read(&ram, &header) != 0 || !image_header_has_magic(&header)) {
-        return NETCORE_ENODATA;
-    }
-    if (image_read(&ram, header.header_bytes + RESET_VECTOR_OFFSET, vector, sizeof(vector)) != 0 ||
-        bytes_get_u32(vector) <= config->container_address) {
+    if (!netcore_image_in_ram(pair->boot->io, config, primary_of(pair), &header)) {
         return NETCORE_ENODATA;
     }
     io_log(pair->boot->io, IO_LOG_INFO, "Starting network core update");
@@ -93,7 +117,15 @@ int netcore_copied(const struct slot_pair *pair)
 void netcore_before_start(const struct boot_state *boot)
 {
     const struct netcore_config *config = netcore_of(boot->config);
-    if (config != 0 && !netcore_switch_is_on(config, NETCORE_NO_PCD)) {
+    if (config == 0) {
+        return;
+    }
+    if (!netcore_switch_is_on(config, NETCORE_NO_PCD)) {
         pcd_lock_ram(boot->io, config);
+    }
+    /* The bootloader's own flash, as far as it fills regions: until the next reset. */
+    for (uint32_t i = 0; (i + 1) * SPU_FLASHREGION_BYTES <= config->loader_bytes; i++) {
+        io_write32(boot->io, config->spu_address + SPU_FLASHREGION_PERM + 4 * i,
+                   SPU_PERM_EXECUTE | SPU_PERM_READ | SPU_PERM_SECURE | SPU_PERM_LOCK);
     }
 }

@@ -27,9 +27,13 @@ static inline bool netcore_has_ram_primary(const struct boot_config *config, uin
 /* read_image_header: what the primary slot of the network image is said to hold. */
 void netcore_fabricate_header(const struct netcore_config *config, struct image_header *header);
 
-/* After validation of a secondary slot: does its reset vector lie where its image will run? Logs,
- * if not. True without a network core. */
+/* After validation of a secondary slot: does its reset vector lie where its image will run, and is
+ * it none that netcore_goes_back()? Logs, if not. True without a network core. */
 bool netcore_is_designated(const struct slot_pair *pair);
+
+/* Is the network image in a secondary slot older than what the network core runs, where that is
+ * prevented? Asks b0n, and logs if so. */
+bool netcore_goes_back(const struct slot_pair *pair);
 
 /* copy_region_post: the network image has been copied to RAM. NETCORE_OK or a negative code. */
 int netcore_copied(const struct slot_pair *pair);

@@ -73,16 +73,21 @@ wait_for_network_core(const struct boot_io *io, const struct netcore_config *con
     return pcd_status_of(block.magic);
 }
 
-static int perform(const struct boot_io *io, const struct netcore_config *config,
-                   const struct pcd_block *command)
+static void initiate(const struct boot_io *io, const struct netcore_config *config,
+                     const struct pcd_block *command)
 {
     set_domain(io, config, true);
     io_write32(io, config->force_off_address, FORCE_OFF_HOLD);
     pcd_block_write(io, config->pcd_address, command);
     io_write32(io, config->force_off_address, FORCE_OFF_RELEASE);
     io_log(io, IO_LOG_INFO, "Turned on network core");
-    if (wait_for_network_core(io, config, command->magic) != PCD_STATUS_DONE) {
-        io_log(io, IO_LOG_ERROR, "Network core update failed");
+}
+
+static int tidy_up(const struct boot_io *io, const struct netcore_config *config,
+                   enum pcd_status status, const char *what)
+{
+    if (status != PCD_STATUS_DONE) {
+        io_log(io, IO_LOG_ERROR, "Network core %s failed", what);
         set_domain(io, config, false);
         if (netcore_switch_is_on(config, NETCORE_HARDENED)) {
             io_write32(io, config->force_off_address, FORCE_OFF_HOLD);
@@ -95,15 +100,53 @@ static int perform(const struct boot_io *io, const struct netcore_config *config
     return NETCORE_OK;
 }
 
-int pcd_network_core_update(const struct boot_io *io, const struct netcore_config *config,
-                            uint32_t source, uint32_t byte_count)
+static int perform(const struct boot_io *io, const struct netcore_config *config,
+                   const struct pcd_block *command, const char *what)
+{
+    initiate(io, config, command);
+    return tidy_up(io, config, wait_for_network_core(io, config, command->magic), what);
+}
+
+static struct pcd_block copy_command(const struct netcore_config *config, uint32_t source,
+                                     uint32_t byte_count)
 {
     struct pcd_block copy = {PCD_MAGIC_COPY, source, byte_count,
                              config->slot_address - config->container_address};
     if (netcore_switch_is_on(config, NETCORE_WRONG_MAGIC)) {
         copy.magic = ~PCD_MAGIC_COPY;
     }
-    return perform(io, config, &copy);
+    if (netcore_switch_is_on(config, NETCORE_WRONG_OFFSET)) {
+        copy.offset = 0;
+    }
+    return copy;
+}
+
+int pcd_network_core_update(const struct boot_io *io, const struct netcore_config *config,
+                            uint32_t source, uint32_t byte_count)
+{
+    struct pcd_block copy = copy_command(config, source, byte_count);
+    return perform(io, config, &copy, "update");
+}
+
+void pcd_network_core_update_initiate(const struct boot_io *io, const struct netcore_config *config,
+                                      uint32_t source, uint32_t byte_count)
+{
+    struct pcd_block copy = copy_command(config, source, byte_count);
+    initiate(io, config, &copy);
+}
+
+bool pcd_is_busy(const struct boot_io *io, const struct netcore_config *config)
+{
+    struct pcd_block block;
+    pcd_block_read(io, config->pcd_address, &block);
+    return pcd_status_of(block.magic) == PCD_STATUS_COPY;
+}
+
+int pcd_network_core_update_end(const struct boot_io *io, const struct netcore_config *config)
+{
+    struct pcd_block block;
+    pcd_block_read(io, config->pcd_address, &block);
+    return tidy_up(io, config, pcd_status_of(block.magic), "update");
 }
 
 int pcd_network_core_version(const struct boot_io *io, const struct netcore_config *config,
@@ -111,7 +154,7 @@ int pcd_network_core_version(const struct boot_io *io, const struct netcore_conf
 {
     struct pcd_block read = {PCD_MAGIC_READ_VERSION, config->staging_address, sizeof(*version), 0};
     uint8_t bytes[sizeof(*version)];
-    int result = perform(io, config, &read);
+    int result = perform(io, config, &read, "version read");
     if (result == NETCORE_OK) {
         io_mem_read(io, config->staging_address, bytes, sizeof(bytes));
         *version = bytes_get_u32(bytes);
@@ -122,7 +165,7 @@ int pcd_network_core_version(const struct boot_io *io, const struct netcore_conf
 int pcd_network_core_lock_debug(const struct boot_io *io, const struct netcore_config *config)
 {
     struct pcd_block lock = {PCD_MAGIC_LOCK_DEBUG, 0, 0, 0};
-    return perform(io, config, &lock);
+    return perform(io, config, &lock, "debug lock");
 }
 
 void pcd_lock_ram(const struct boot_io *io, const struct netcore_config *config)

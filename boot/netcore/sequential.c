@@ -10,10 +10,9 @@
 #include "core/regions.h"
 #include "image/bytes.h"
 #include "netcore/netcore_registers.h"
+#include "netcore/ram_slot.h"
 
 #include <boot/mem.h>
-
-#define RESET_VECTOR_OFFSET 4u
 
 /* An image as b0n gets it: where it lies, and how long it is. */
 struct network_firmware {
@@ -136,6 +135,10 @@ uint32_t netcore_sequential_update(struct slot_pair *pair, uint32_t type)
     if (config == 0 || config->flavour != NETCORE_SEQUENTIAL ||
         netcore_switch_is_on(config, NETCORE_NO_PCD) || !is_for_network_core(pair)) {
         return type;
+    }
+    if (netcore_goes_back(pair)) {
+        (void)slot_scramble(pair, SLOT_SECONDARY);
+        return SWAP_NONE;
     }
     io_log(pair->boot->io, IO_LOG_INFO, "Starting network core update");
     int result = find_firmware(pair, &firmware);

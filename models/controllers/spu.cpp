@@ -14,12 +14,47 @@ void Spu::reset()
 {
     external_domain_ = 0;
     ram_regions_.fill(kRead | kWrite | kSecure | 1u);
+    flash_regions_.fill(kRead | kWrite | kSecure | 1u);
+}
+
+std::uint64_t Spu::locked_flash_regions() const noexcept
+{
+    std::uint64_t regions = 0;
+    for (std::size_t i = 0; i < flash_regions_.size(); ++i) {
+        const bool is_locked = (flash_regions_[i] & (kWrite | kLock)) == kLock;
+        regions |= is_locked ? std::uint64_t{1} << i : 0;
+    }
+    return regions;
+}
+
+void Spu::lock_flash_regions(std::uint64_t regions) noexcept
+{
+    for (std::size_t i = 0; i < flash_regions_.size(); ++i) {
+        if ((regions >> i & 1u) != 0) {
+            flash_regions_[i] = (flash_regions_[i] & ~kWrite) | kLock;
+        }
+    }
+}
+
+const FlashProtectionRule* Spu::refuses_store(std::uint32_t address) const noexcept
+{
+    static constexpr FlashProtectionRule kRule{
+        "spu-write-protected",
+        "nvmc: a store to a flash region that the SPU makes read-only until the next reset: "
+        "refused",
+        "nRF5340 PS, SPU, FLASHREGION[n].PERM (from memory, unverified)"};
+    const std::uint32_t region = address / kFlashRegionBytes;
+    return region < kFlashRegions && (flash_regions_[region] & kWrite) == 0 ? &kRule : nullptr;
 }
 
 std::uint32_t* Spu::word(std::uint32_t offset) noexcept
 {
     if (offset == kExtDomain0Perm) {
         return &external_domain_;
+    }
+    const std::uint32_t into_flash = offset - kFlashRegionPerm;
+    if (offset >= kFlashRegionPerm && into_flash / 4 < kFlashRegions) {
+        return &flash_regions_[into_flash / 4];
     }
     const std::uint32_t into = offset - kRamRegionPerm;
     return offset >= kRamRegionPerm && into / 4 < kRamRegions ? &ram_regions_[into / 4] : nullptr;

@@ -32,6 +32,8 @@ struct Machine::Impl {
     models::Uarte receiver{"uarte0"};
     SharedControllers shared;
     Processor processor;
+    models::Spu spu{0x2000'0000};  // boards with a network core
+    std::vector<std::unique_ptr<models::ProtectedFlash>> protected_flash;  // likewise
     Firmware& loader;
     Firmware* application;
     std::unique_ptr<FirmwareFiber> loader_fiber;
@@ -54,7 +56,7 @@ struct Machine::Impl {
         for (std::uint32_t i = 0; i < board.devices.size(); ++i) {
             devices.push_back(make_device_model(board.devices[i], i, shared));
             if (board.devices[i].core == CoreId::kApplication) {
-                devices.back()->map(processor.bus());
+                map_device(board.devices[i], *devices.back());
             }
         }
         if (const models::Soc* soc = models::find_soc(board.soc)) {
@@ -79,10 +81,27 @@ struct Machine::Impl {
         processor.explain_faults([this](std::uint32_t address) { return explain_fault(address); });
         if (board.network) {
             BROWNOUT_ASSERT(network_firmware != nullptr && soc_registers != nullptr);
-            network =
-                std::make_unique<NetworkCore>(board, config, *network_firmware, devices, processor);
+            network = std::make_unique<NetworkCore>(board, config, *network_firmware, devices,
+                                                    processor, spu);
             soc_registers->on_network_hold([this] { processor.yield(); });
         }
+    }
+
+    // With a network core, the SPU stands before on-chip flash.
+    void map_device(const DevicePlan& plan, DeviceModel& device)
+    {
+        if (!board.network || plan.controller != ControllerKind::kNvmc) {
+            device.map(processor.bus());
+            return;
+        }
+        models::Bus own;
+        device.map(own);
+        processor.bus().map(*own.find(plan.register_base));
+        models::BusRange memory = *own.find(plan.mapped_address);
+        protected_flash.push_back(
+            std::make_unique<models::ProtectedFlash>(*memory.target, spu, memory.address));
+        memory.target = protected_flash.back().get();
+        processor.bus().map(memory);
     }
 
     // An address that is no address: the offset of something in an external part.
@@ -170,9 +189,9 @@ struct Machine::Impl {
     }
 
     void run_cores(MachineState& state, RunRecorder& recorder, const RunOptions& options,
-                   bool is_boot, RunReport& report)
+                   bool needs_both, RunReport& report)
     {
-        if (network == nullptr || !is_boot) {
+        if (network == nullptr || !needs_both) {
             Processor* const processors[] = {&processor};
             run_processors(processors, recorder);
             return;
@@ -190,14 +209,8 @@ struct Machine::Impl {
         }
     }
 
-    RunReport run(MachineState& state, Firmware& firmware, FirmwareFiber& fiber,
-                  const app_command* command, const RunOptions& options)
+    void reset_devices(MachineState& state, bool is_boot, const RunOptions& options)
     {
-        BROWNOUT_ASSERT(state.devices.size() == devices.size());
-        BROWNOUT_ASSERT(state.parts.size() == devices.size());
-        RunReport report;
-        report.start = options.start;
-        running = &state;
         if (options.reset == models::ResetKind::kPowerOn) {
             state.lose_power();
         }
@@ -207,10 +220,23 @@ struct Machine::Impl {
                 state.parts[i].busy_until += options.start;
             }
             devices[i]->attach(state.devices[i], state.parts[i]);
-            devices[i]->run_begins(command == nullptr);
+            devices[i]->run_begins(is_boot);
             devices[i]->reset(options.reset);
         }
+    }
+
+    RunReport run(MachineState& state, Firmware& firmware, FirmwareFiber& fiber,
+                  const app_command* command, const RunOptions& options)
+    {
+        BROWNOUT_ASSERT(state.devices.size() == devices.size());
+        BROWNOUT_ASSERT(state.parts.size() == devices.size());
+        RunReport report;
+        report.start = options.start;
+        running = &state;
+        reset_devices(state, command == nullptr, options);
         reset_soc_registers(options.reset);
+        spu.reset();
+        spu.lock_flash_regions(command != nullptr ? state.locked_flash_regions : 0);
         boot_response response{};
         boot_platform platform{};
         platform.struct_bytes = sizeof platform;
@@ -231,13 +257,21 @@ struct Machine::Impl {
                 network->processor().leave();
             }
         });
-        recorder.on_symbol([this](std::optional<std::uint32_t> address) {
-            const std::string named = address ? processor.symbol_of_address(*address) : "";
-            return named.empty() ? processor.caller_symbol() : named;
+        recorder.on_symbol([this, &recorder](std::optional<std::uint32_t> address) {
+            const bool of_network = recorder.core() == CoreId::kNetwork;
+            const Processor& running_on = of_network ? network->processor() : processor;
+            const std::string named = address ? running_on.symbol_of_address(*address) : "";
+            return named.empty() ? running_on.caller_symbol() : named;
         });
         recorder.on_call_chain([this] { return processor.call_chain(); });
         processor.reset(firmware, fiber, platform, recorder, options);
-        run_cores(state, recorder, options, command == nullptr, report);
+        // Serial recovery is a command here, and the bootloader's on a board.
+        const bool is_recovery =
+            command != nullptr && command->kind == APP_UPLOAD && command->upload.serial_recovery;
+        run_cores(state, recorder, options, command == nullptr || is_recovery, report);
+        if (command == nullptr) {
+            state.locked_flash_regions = spu.locked_flash_regions();
+        }
 
         report.end = processor.now();
         report.drawn = shared.has_drawn();

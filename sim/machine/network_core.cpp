@@ -1,6 +1,5 @@
 #include "network_core.hpp"
 
-#include <models/acl.hpp>
 #include <models/assert.hpp>
 #include <models/nvmc.hpp>
 
@@ -13,7 +12,6 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::uint32_t kRamAddress = 0x2000'0000;  // of the application core
 constexpr models::Duration kNoHorizon = models::Duration::max();
 
 // S0 alone, as the one device of its board.
@@ -87,8 +85,9 @@ ProcessorCosts network_costs()
 }  // namespace
 
 NetworkCore::NetworkCore(const BoardPlan& board, const boot_config& config, Firmware& firmware,
-                         std::vector<std::unique_ptr<DeviceModel>>& devices, Processor& application)
-    : board_(board), config_(config), firmware_(firmware), spu_(kRamAddress),
+                         std::vector<std::unique_ptr<DeviceModel>>& devices, Processor& application,
+                         models::Spu& spu)
+    : board_(board), config_(config), firmware_(firmware), spu_(spu),
       soc_registers_(models::soc::nrf5340_network, models::picoseconds(31'250)),
       processor_("network core", network_costs())
 {
@@ -143,7 +142,9 @@ void NetworkCore::map_shared(std::vector<std::unique_ptr<DeviceModel>>& devices,
             nvmc_with_acl_ = std::make_unique<models::NvmcWithAcl>(*registers.target);
             processor_.bus().map({registers.address, registers.size_bytes, nvmc_with_acl_.get()});
             models::BusRange memory = *own.find(plan.mapped_address);
-            heard_flash_ = std::make_unique<HeardFlash>(*memory.target, recorder_);
+            protected_flash_ = std::make_unique<models::ProtectedFlash>(
+                *memory.target, *nvmc_with_acl_, memory.address);
+            heard_flash_ = std::make_unique<HeardFlash>(*protected_flash_, recorder_);
             memory.target = heard_flash_.get();
             processor_.bus().map(memory);
         } else if (internal || plan.controller == ControllerKind::kRam) {
@@ -190,8 +191,7 @@ void NetworkCore::reset(MachineState& state, RunRecorder& recorder, const RunOpt
     state_ = &state;
     recorder_ = &recorder;
     options_ = options;
-    spu_.reset();
-    static_cast<models::NvmcWithAcl&>(*nvmc_with_acl_).reset();
+    nvmc_with_acl_->reset();
     is_held_ = true;
     runs_ = false;
     starts_ = 0;
@@ -210,7 +210,7 @@ void NetworkCore::start(models::Duration now)
         return;
     }
     if (starts_ == 1 || !board_.network->acl_survives_restart) {
-        static_cast<models::NvmcWithAcl&>(*nvmc_with_acl_).reset();
+        nvmc_with_acl_->reset();
     }
     soc_registers_.reset(models::ResetKind::kPowerOn);
     options_.start = now;

@@ -7,6 +7,8 @@
 #include "guarded_crypto.hpp"
 #include "processor.hpp"
 
+#include <models/acl.hpp>
+#include <models/flash_protection.hpp>
 #include <models/soc_registers.hpp>
 #include <models/spu.hpp>
 #include <sim/crypto.hpp>
@@ -21,7 +23,8 @@ public:
     // `board.network` is set. Everything must outlive this. `devices` and `application` have been
     // mapped: what of them this core sees is found there.
     NetworkCore(const BoardPlan& board, const boot_config& config, Firmware& firmware,
-                std::vector<std::unique_ptr<DeviceModel>>& devices, Processor& application);
+                std::vector<std::unique_ptr<DeviceModel>>& devices, Processor& application,
+                models::Spu& spu);
     ~NetworkCore();
 
     Processor& processor() { return processor_; }
@@ -48,9 +51,10 @@ private:
     const BoardPlan& board_;
     boot_config config_;
     Firmware& firmware_;
-    models::Spu spu_;
+    models::Spu& spu_;
     std::vector<std::unique_ptr<models::SpuGuard>> guards_;
-    std::unique_ptr<models::BusTarget> nvmc_with_acl_;
+    std::unique_ptr<models::NvmcWithAcl> nvmc_with_acl_;
+    std::unique_ptr<models::ProtectedFlash> protected_flash_;
     std::unique_ptr<models::BusTarget> heard_flash_;
     models::SocRegisters soc_registers_;
     Processor processor_;

@@ -50,6 +50,7 @@ void MachineState::lose_power()
             device = models::FlashArray(device.geometry());
         }
     }
+    locked_flash_regions = 0;
 }
 
 bool MachineState::has_running_parts() const

@@ -31,6 +31,7 @@ public:
 
     // Who is acting from now on.
     void set_core(CoreId core) { core_ = core; }
+    CoreId core() const { return core_; }
     // With two cores, the clock of the one that is behind: the power does not fail before it got
     // there.
     void on_slowest(std::function<models::Duration()> slowest) { slowest_ = std::move(slowest); }

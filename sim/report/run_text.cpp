@@ -192,15 +192,14 @@ void RunText::finished(const StepResult& result, const MachineState& state)
     if (step.kind() == StepKind::kReset) {
         out_ << time_text(result.report.end) << "  "
              << outcome_text(machine_, state, result.report.outcome) << '\n';
-        if (result.report.network) {
-            out_ << kIndent
-                 << "network core: " << network_words(machine_, state, *result.report.network)
-                 << '\n';
-        }
     } else if (result.report.outcome.kind != OutcomeKind::kCommandDone ||
                result.report.outcome.code != 0) {
         out_ << kIndent << outcome_text(machine_, state, result.report.outcome)
              << fmt::format(" (code {})\n", result.report.outcome.code);
+    }
+    if (result.report.network) {
+        out_ << kIndent
+             << "network core: " << network_words(machine_, state, *result.report.network) << '\n';
     }
 }
 

@@ -24,6 +24,7 @@ image_writer_kind writer_of(UploadVia via)
     case UploadVia::kFlashImgV1:
         return IMAGE_WRITER_FLASH_IMG_V1;
     case UploadVia::kStream:
+    case UploadVia::kSerialRecovery:
         return IMAGE_WRITER_STREAM;
     case UploadVia::kDirect:
         break;
@@ -51,6 +52,7 @@ app_command command_of(const ScenarioMachine& machine, const UploadStep& step)
     order.then_request = how.then_request != UpgradeRequest::kNone;
     order.then_permanent = how.then_request == UpgradeRequest::kPermanent;
     order.uart_base = kReceiverBase;
+    order.serial_recovery = step.via == UploadVia::kSerialRecovery;
     if (how.ble) {
         order.buffer_bytes = 2 * how.ble->chunk_bytes();  // a packet each
     }

@@ -21,6 +21,12 @@ struct UpgradeTypes {
     Json schema() const { return ListOf<Choice<bool>>{{names}}.schema(); }
 };
 
+// All but serial recovery, which is the bootloader's.
+std::span<const Named<UploadVia>> application_via_names()
+{
+    return upload_via_names().first(4);
+}
+
 const KeyTable<AppMachine>& app_keys()
 {
     static const KeyTable<AppMachine> kTable{
@@ -31,7 +37,7 @@ const KeyTable<AppMachine>& app_keys()
              "may request an upgrade to what the secondary slot holds: test, permanent"),
          key("uploads", kOptional, ListOf<PlacedText>{}, &AppMachine::uploads,
              "images that it may bring into the secondary slot once an upgrade is over"),
-         key("uploads_via", kOptional, Choice<UploadVia>{upload_via_names},
+         key("uploads_via", kOptional, Choice<UploadVia>{application_via_names},
              &AppMachine::uploads_via,
              "writer of these uploads, cut like any step; direct: by a programmer, not cut; "
              "default "

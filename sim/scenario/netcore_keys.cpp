@@ -41,12 +41,21 @@ std::span<const Named<netcore_header_read>> header_read_names()
 std::span<const Named<std::uint32_t>> netcore_switch_names()
 {
     static constexpr Named<std::uint32_t> kNames[] = {
-        {"request-stays", NETCORE_REQUEST_STAYS}, {"drops-failed", NETCORE_DROPS_FAILED},
-        {"ram-bounds", NETCORE_RAM_BOUNDS},       {"no-pcd", NETCORE_NO_PCD},
-        {"no-bounds", NETCORE_NO_BOUNDS},         {"domain-not-secure", NETCORE_DOMAIN_NOT_SECURE},
-        {"pcd-fails", NETCORE_PCD_FAILS},         {"wrong-magic", NETCORE_WRONG_MAGIC},
-        {"hardened", NETCORE_HARDENED},           {"b0n-missing", kLoaderMissing},
-        {"acl-survives-restart", kAclSurvives}};
+        {"request-stays", NETCORE_REQUEST_STAYS},
+        {"drops-failed", NETCORE_DROPS_FAILED},
+        {"ram-bounds", NETCORE_RAM_BOUNDS},
+        {"no-pcd", NETCORE_NO_PCD},
+        {"no-bounds", NETCORE_NO_BOUNDS},
+        {"domain-not-secure", NETCORE_DOMAIN_NOT_SECURE},
+        {"pcd-fails", NETCORE_PCD_FAILS},
+        {"wrong-magic", NETCORE_WRONG_MAGIC},
+        {"hardened", NETCORE_HARDENED},
+        {"b0n-missing", kLoaderMissing},
+        {"acl-survives-restart", kAclSurvives},
+        {"wrong-offset", NETCORE_WRONG_OFFSET},
+        {"reads-version", NETCORE_READS_VERSION},
+        {"serial-numbers", NETCORE_SERIAL_NUMBERS},
+        {"second-request-lost", NETCORE_SECOND_REQUEST_LOST}};
     return kNames;
 }
 
@@ -113,6 +122,7 @@ public:
         need_ram(kPcdDevice);
         need_ram(kStagingDevice);
         check_slot(netcore.slot);
+        check_switches(netcore.switches);
         if (netcore.flavour == NETCORE_SIMULTANEOUS) {
             check_simultaneous();
         } else if (scenario_.boot.image_count != 1) {
@@ -174,6 +184,21 @@ private:
         }
     }
 
+    void check_switches(std::uint32_t switches)
+    {
+        if ((switches & NETCORE_READS_VERSION) != 0 &&
+            scenario_.boot.downgrade != BOOT_DOWNGRADE_BY_VERSION) {
+            fail("netcore: 'reads-version' is how 'boot: {downgrade: by-version}' covers the "
+                 "network image: say that too");
+        }
+        constexpr std::uint32_t kOfTwoImages =
+            NETCORE_SECOND_REQUEST_LOST | NETCORE_SERIAL_NUMBERS | NETCORE_HARDENED;
+        if ((switches & kOfTwoImages) != 0 && scenario_.netcore->flavour == NETCORE_SEQUENTIAL) {
+            fail("netcore: 'second-request-lost', 'serial-numbers' and 'hardened' are of mode "
+                 "simultaneous");
+        }
+    }
+
     void check_simultaneous()
     {
         if (scenario_.boot.image_count != 2) {
@@ -208,6 +233,22 @@ void check_netcore(Reader& reader, const Scenario& scenario)
     NetcoreCheck(reader, scenario).run();
 }
 
+namespace {
+
+// What lies in front of the first slot of on-chip flash is the bootloader's.
+std::uint32_t loader_bytes(const BoardPlan& plan)
+{
+    std::uint32_t end = static_cast<std::uint32_t>(plan.devices[0].size_bytes());
+    for (const AreaPlan& area : plan.areas) {
+        if (area.device == 0 && (area.role == FLASH_PRIMARY || area.role == FLASH_SECONDARY)) {
+            end = std::min(end, area.offset_bytes);
+        }
+    }
+    return end;
+}
+
+}  // namespace
+
 NetworkPlan network_plan(const Scenario& scenario, const BoardPlan& plan)
 {
     const NetcoreOptions& netcore = *scenario.netcore;
@@ -233,6 +274,7 @@ NetworkPlan network_plan(const Scenario& scenario, const BoardPlan& plan)
             config.staging_bytes = area.size_bytes;
         }
     }
+    config.loader_bytes = loader_bytes(plan);
     config.application_flash_bytes = static_cast<std::uint32_t>(plan.devices[0].size_bytes());
     const models::Soc& soc = models::soc::nrf5340_application;
     config.xip_address = 0x1000'0000;

@@ -283,6 +283,10 @@ private:
                 if (upload->via != UploadVia::kDirect) {
                     check_blocks(upload->application.block_bytes, *partition, step.place);
                 }
+                if (upload->via == UploadVia::kSerialRecovery && !scenario_.netcore) {
+                    reader_.fail(step.place, "'via: serial_recovery' hands network images on: it "
+                                             "needs netcore. Use 'stream'");
+                }
             }
         } else if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
             check_image_index(request->image_index, step.place);
@@ -398,6 +402,19 @@ private:
         }
     }
 
+    void require_network_core(const std::vector<Expected>& names)
+    {
+        for (const auto& check : network_checks()) {
+            for (const Expected& name : names) {
+                if (name.text == check->name() && !scenario_.netcore) {
+                    reader_.fail(name.place, fmt::format("'{}' is about a network core: netcore is "
+                                                         "missing",
+                                                         name.text));
+                }
+            }
+        }
+    }
+
     void check_app()
     {
         const auto via = scenario_.app->uploads_via;
@@ -444,6 +461,7 @@ private:
         }
         try {
             checks_named(scenario_.explore->checks);
+            require_network_core(scenario_.explore->checks);
         } catch (const InputError& error) {
             reader_.fail(error.place(), error.sentence());
         }

@@ -244,11 +244,12 @@ std::span<const Named<models::MarginalLevels>> marginal_level_names()
 
 std::span<const Named<UploadVia>> upload_via_names()
 {
-    static constexpr std::array<Named<UploadVia>, 4> kNames = {
+    static constexpr std::array<Named<UploadVia>, 5> kNames = {
         {{"direct", UploadVia::kDirect},
          {"flash_img", UploadVia::kFlashImg},
          {"flash_img_v1", UploadVia::kFlashImgV1},
-         {"stream", UploadVia::kStream}}};
+         {"stream", UploadVia::kStream},
+         {"serial_recovery", UploadVia::kSerialRecovery}}};
     return kNames;
 }
 

@@ -8,10 +8,11 @@ namespace brownout::sim {
 
 namespace {
 
-// The names of what the image manager calls its block writers: no programmer among them.
+// The names of what the image manager calls its block writers: no programmer among them, and no
+// bootloader.
 std::span<const Named<UploadVia>> block_writer_names()
 {
-    return upload_via_names().subspan(1);
+    return upload_via_names().subspan(1, 3);
 }
 
 std::span<const Named<bool>> slot_erase_moments()

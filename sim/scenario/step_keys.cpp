@@ -81,8 +81,9 @@ const KeyTable<UploadDraft>& upload_keys()
              "first byte in the partition; default 0 (swap-offset: the second sector of a "
              "secondary slot)"),
          key("via", kOptional, Choice<UploadVia>{upload_via_names}, &UploadDraft::via,
-             "direct (default): by a programmer, in no time, into an erased partition; otherwise "
-             "by the application over its UART, with this writer of blocks"),
+             "direct (default): by a programmer, in no time, into an erased partition; "
+             "serial_recovery: by the bootloader, which hands a network image on; otherwise by the "
+             "application over its UART, with this writer of blocks"),
          key("baud", kOptional, WholeNumber{1200, 1'000'000}, &UploadDraft::baud,
              "of the UART, 10 bits per byte; default 115200"),
          key("ble", kOptional, BleValue{}, &UploadDraft::ble,

@@ -41,7 +41,11 @@ enum netcore_switch {
     NETCORE_DOMAIN_NOT_SECURE = 1u << 5, /* the network core is not given access to app RAM   */
     NETCORE_PCD_FAILS = 1u << 6,         /* b0n answers every command with FAIL (F51)            */
     NETCORE_WRONG_MAGIC = 1u << 7,       /* the application core writes no command that b0n knows */
-    NETCORE_HARDENED = 1u << 8           /* both images or none: boot/netcore/DESIGN.md          */
+    NETCORE_HARDENED = 1u << 8,          /* both images or none: boot/netcore/DESIGN.md          */
+    NETCORE_SECOND_REQUEST_LOST = 1u << 9, /* requested after the application's: forgotten (F48) */
+    NETCORE_SERIAL_NUMBERS = 1u << 10,     /* serial recovery takes slot 3 for another's (F53)   */
+    NETCORE_READS_VERSION = 1u << 11,      /* downgrade by-version asks b0n what runs            */
+    NETCORE_WRONG_OFFSET = 1u << 12        /* the command names b0n's own place                  */
 };
 
 /* Addresses are those of the core that uses them. */
@@ -54,6 +58,7 @@ struct netcore_config {
     uint32_t staging_address; /* RAM where an image waits for b0n: the RAM slot         */
     uint32_t staging_bytes;
     uint32_t application_flash_bytes; /* from address 0: b0n can read it                        */
+    uint32_t loader_bytes;            /* from address 0: the application core's bootloader       */
     uint32_t xip_address;             /* of the QSPI, seen by the application core alone        */
     uint32_t force_off_address;       /* RESET.NETWORK.FORCEOFF                                 */
     uint32_t spu_address;             /* system protection unit                                 */
@@ -113,6 +118,14 @@ void pcd_block_write(const struct boot_io *io, uint32_t address, const struct pc
 int pcd_network_core_update(const struct boot_io *io, const struct netcore_config *config,
                             uint32_t source, uint32_t byte_count);
 
+/* The same in two parts, for a caller that goes on meanwhile: the first returns as soon as the
+ * network core is released; the second is of no use before pcd_is_busy() says false, and tidies up
+ * as above. */
+void pcd_network_core_update_initiate(const struct boot_io *io, const struct netcore_config *config,
+                                      uint32_t source, uint32_t byte_count);
+bool pcd_is_busy(const struct boot_io *io, const struct netcore_config *config);
+int pcd_network_core_update_end(const struct boot_io *io, const struct netcore_config *config);
+
 /* The version in the firmware information of S0, through b0n and 4 bytes at the staging address. */
 int pcd_network_core_version(const struct boot_io *io, const struct netcore_config *config,
                              uint32_t *version);
@@ -130,6 +143,7 @@ void pcd_lock_ram(const struct boot_io *io, const struct netcore_config *config)
  * vector, valid. */
 #define NETCORE_INFO_OFFSET 0x200u
 #define NETCORE_INFO_BYTES 36u
+#define NETCORE_INFO_VERSION 20u /* offset of the version in the record */
 #define NETCORE_INFO_MAGIC0 0x4E45544Eu
 #define NETCORE_INFO_MAGIC1 0x46573031u
 #define NETCORE_INFO_MAGIC2 0x1EE7B00Fu
@@ -155,6 +169,18 @@ struct flash_area;
 /* One start of the network core. `slot` is S0. */
 enum b0n_result b0n_run(const struct boot_io *io, const struct boot_crypto *crypto,
                         const struct netcore_config *config, const struct flash_area *slot);
+
+/* ---- serial recovery ---- */
+
+/* How its clients count slots: 1 and 2 are those of image 0, 3 and 4 those of image 1. */
+#define NETCORE_SERIAL_SLOT_NUMBER(image_index, is_secondary)                                      \
+    (2u * (image_index) + ((is_secondary) ? 2u : 1u))
+
+/* An image has been received into the slot of this number, which is `area`. If that is the RAM
+ * slot, hands it to b0n and waits, as the reset does that a client asks for then. NETCORE_OK (also
+ * for any other slot) or a negative code. */
+int netcore_serial_uploaded(const struct boot_io *io, const struct netcore_config *config,
+                            const struct flash_area *area, uint32_t slot_number);
 
 #ifdef __cplusplus
 }

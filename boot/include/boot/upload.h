@@ -85,6 +85,7 @@ struct upload_order {
     bool then_request;             /* asks for the upgrade when it believes to be done...        */
     bool then_permanent;           /* ...for good                                                */
     uint32_t uart_base;            /* registers of the UARTE that receives                       */
+    bool serial_recovery;          /* the bootloader receives, and hands a network image on      */
 };
 
 /* RAM for reception. The report of case A had 100,000 bytes, of which DMA never used more than

@@ -12,8 +12,8 @@
 // any core (nRF52832); the power-fail comparator and anomaly 242.
 // Not modelled: UICR (ERASEUICR takes the time of a page erase and changes nothing), the cache and
 // its counters, CONFIGNS and WRITEUICRNS, partial-erase time across a reset or when another page is
-// begun, ACL protection, the clock's tolerance, disturbed bits after too many writes, and what an
-// operation in flight leaves when power fails (see the tear models).
+// begun, protection (flash_protection.hpp), the clock's tolerance, disturbed bits after too many
+// writes, and what an operation in flight leaves when power fails (see the tear models).
 #pragma once
 
 #include <models/bus.hpp>

@@ -4,11 +4,13 @@
 // Reference: ncs.md 2.1, 2.2; register offsets and bits from memory of the product specification
 // (unverified).
 // Modelled: EXTDOMAIN[0].PERM (whether accesses of the network core count as secure);
-// RAMREGION[n].PERM (read, write, secure, lock) for 8 KiB regions; all flash secure.
-// Not modelled: execute permission, flash regions, non-secure callables, peripherals, events.
+// RAMREGION[n].PERM (read, write, secure, lock) for 8 KiB regions, FLASHREGION[n].PERM (write,
+// lock) for 16 KiB regions, for accesses of the application core; all flash secure. Not modelled:
+// execute permission, reads of flash regions, non-secure callables, peripherals, events.
 #pragma once
 
 #include <models/bus.hpp>
+#include <models/flash_protection.hpp>
 
 #include <array>
 #include <cstdint>
@@ -16,24 +18,33 @@
 namespace brownout::models {
 
 namespace spu_register {
-constexpr std::uint32_t kExtDomain0Perm = 0x440;  // bit 4 SECATTR, bit 8 LOCK
-constexpr std::uint32_t kRamRegionPerm = 0x700;   // bit 1 WRITE, 2 READ, 4 SECATTR, 8 LOCK
+constexpr std::uint32_t kExtDomain0Perm = 0x440;   // bit 4 SECATTR, bit 8 LOCK
+constexpr std::uint32_t kFlashRegionPerm = 0x600;  // bit 1 WRITE, 2 READ, 4 SECATTR, 8 LOCK
+constexpr std::uint32_t kRamRegionPerm = 0x700;    // likewise
 constexpr std::uint32_t kBlockBytes = 0x1000;
 constexpr std::uint32_t kRamRegions = 64;
 constexpr std::uint32_t kRamRegionBytes = 0x2000;
+constexpr std::uint32_t kFlashRegions = 64;
+constexpr std::uint32_t kFlashRegionBytes = 0x4000;
 constexpr std::uint32_t kWrite = 1u << 1;
 constexpr std::uint32_t kRead = 1u << 2;
 constexpr std::uint32_t kSecure = 1u << 4;
 constexpr std::uint32_t kLock = 1u << 8;
 }  // namespace spu_register
 
-class Spu final : public BusTarget {
+class Spu final : public BusTarget, public FlashProtection {
 public:
     explicit Spu(std::uint32_t ram_address) : ram_address_(ram_address) { reset(); }
 
     void reset();
     // As the start-up code of an application does: the network core's accesses are secure.
     void trust_network_core() { external_domain_ = spu_register::kSecure; }
+
+    // Flash regions that are read-only and locked, bit n: region n. Restoring them stands for the
+    // hand-over from a bootloader to an application, which no reset lies between.
+    std::uint64_t locked_flash_regions() const noexcept;
+    void lock_flash_regions(std::uint64_t regions) noexcept;
+    const FlashProtectionRule* refuses_store(std::uint32_t address) const noexcept override;
 
     enum class Master { kApplicationCore, kNetworkCore };
     // Why an access is refused; empty: it is not.
@@ -50,6 +61,7 @@ private:
     std::uint32_t ram_address_;
     std::uint32_t external_domain_ = 0;
     std::array<std::uint32_t, spu_register::kRamRegions> ram_regions_{};
+    std::array<std::uint32_t, spu_register::kFlashRegions> flash_regions_{};
 };
 
 // What a master sees of a target behind the SPU.

@@ -117,6 +117,9 @@ struct MachineState {
     // So many pages at the start of the network core's slot hold nobody knows what; their cells are
     // erased. For explorations, where what they hold makes no difference: a run notes if it does.
     std::uint32_t unknown_network_pages = 0;
+    // Boards with a network core: flash regions of the SPU that the last boot made read-only for
+    // the application; not part of the identity, because every boot starts without any.
+    std::uint64_t locked_flash_regions = 0;
 
     // What the next reset finds when the power fails now: volatile registers of parts are gone.
     void lose_power();

@@ -130,10 +130,11 @@ struct StepCut {
 };
 
 enum class UploadVia {
-    kDirect,      // a programmer: the whole partition becomes erased, then the bytes are stored
-    kFlashImg,    // by the application over its UART, with the writer of boot/upload.h
-    kFlashImgV1,  // likewise
-    kStream       // likewise
+    kDirect,         // a programmer: the whole partition becomes erased, then the bytes are stored
+    kFlashImg,       // by the application over its UART, with the writer of boot/upload.h
+    kFlashImgV1,     // likewise
+    kStream,         // likewise
+    kSerialRecovery  // by the bootloader over its UART; a network image is handed on (netcore.h)
 };
 
 // How the application's image manager is built (boot/image_manager.h).

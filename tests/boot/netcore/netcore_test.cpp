@@ -140,6 +140,7 @@ public:
     b0n_result start()
     {
         registers[config.acl_address + ACL_PERM] = 0;
+        registers[config.acl_address + ACL_ENTRY_BYTES + ACL_PERM] = 0;
         last = b0n_run(&io, &crypto, &config, &slot);
         return last;
     }
@@ -307,6 +308,24 @@ TEST(NetworkLoader, DoesNotStartWhenTheAclKeptItsEntry)
     bench.write_magic(PCD_MAGIC_DONE);
     EXPECT_EQ(b0n_run(&bench.io, &bench.crypto, &bench.config, &bench.slot), B0N_NOT_PROTECTED);
     EXPECT_EQ(bench.start(), B0N_STARTS);
+}
+
+TEST(NetworkLoader, ProtectsItselfAlwaysAndTheSlotBeforeItStartsIt)
+{
+    NetBench bench;
+    const auto entry = [&](std::uint32_t index, std::uint32_t word) {
+        return bench.registers[bench.config.acl_address + index * ACL_ENTRY_BYTES + word];
+    };
+    ASSERT_EQ(bench.update(network_image(3000, 2, 0x5A)), NETCORE_OK);
+    EXPECT_EQ(entry(0, ACL_ADDRESS), kNetworkFlash);
+    EXPECT_EQ(entry(0, ACL_SIZE), kContainerBytes);
+    EXPECT_EQ(entry(0, ACL_PERM), ACL_PERM_NO_WRITE);
+    EXPECT_EQ(entry(1, ACL_PERM), 0u);  // it had to write there
+    bench.write_magic(PCD_MAGIC_DONE);
+    ASSERT_EQ(bench.start(), B0N_STARTS);
+    EXPECT_EQ(entry(1, ACL_ADDRESS), kSlot);
+    EXPECT_EQ(entry(1, ACL_SIZE), kSlotBytes);
+    EXPECT_EQ(entry(1, ACL_PERM), ACL_PERM_NO_WRITE);
 }
 
 TEST(NetworkLoader, FaultsOnAnImageThatItsBusDoesNotReach)
