@@ -44,6 +44,12 @@ SectorReader::SectorReader(const ScenarioMachine& machine, const LogicalCells& c
         if (!image.other_form.empty()) {
             forms_.push_back({static_cast<std::int16_t>(images_.size() - 1), image.other_form});
         }
+        if (machine.is_for_network_core(image)) {
+            const auto payload = image.bytes.begin() + image.info.header_bytes;
+            forms_.push_back({static_cast<std::int16_t>(images_.size() - 1),
+                              {payload, payload + image.info.payload_bytes},
+                              image.info.header_bytes});
+        }
     }
     for (const AreaPlan& area : board_.areas) {
         const SectorRange sectors =
@@ -97,7 +103,7 @@ SectorReader::Match SectorReader::match_at(const Body& body, std::size_t first, 
     const std::vector<std::uint8_t>& bytes = form.bytes;
     const std::uint8_t erased = body.erased;
     const std::size_t count = std::min<std::size_t>(body.bytes.size(), bytes.size() - offset);
-    Match match{form.image, offset, 0, true};
+    Match match{form.image, form.image_offset_bytes + offset, 0, true};
     std::size_t end = first;  // behind the last byte that is not erased
     for (std::size_t i = first; i < body.bytes.size(); ++i) {
         const bool equal = i < count && body.bytes[i] == bytes[offset + i];
@@ -162,7 +168,8 @@ bool SectorReader::is_mixed(const Body& body) const
     for (const Form& form : forms_) {
         const std::vector<std::uint8_t>& bytes = form.bytes;
         for (std::size_t at = tail_at; at + kEndBytes <= bytes.size(); at += step_bytes_) {
-            const bool same_place = form.image == head.image && at == tail_at + head.offset;
+            const bool same_place =
+                form.image == head.image && form.image_offset_bytes + at == tail_at + head.offset;
             if (!same_place && std::equal(tail.begin(), tail.end(),
                                           bytes.begin() + static_cast<std::ptrdiff_t>(at))) {
                 return true;

@@ -32,10 +32,12 @@ private:
         std::span<const std::uint8_t> bytes;
         std::uint8_t erased = 0xFF;
     };
-    // An image as it lies somewhere: plain, or with its payload encrypted.
+    // An image as it lies somewhere: plain, with its payload encrypted, or the payload alone in the
+    // slot of the network core.
     struct Form {
         std::int16_t image = -1;
         std::vector<std::uint8_t> bytes;
+        std::uint32_t image_offset_bytes = 0;  // of the first of `bytes`
     };
     struct Match {
         std::int16_t image = -1;
