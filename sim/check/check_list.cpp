@@ -31,12 +31,22 @@ std::vector<std::unique_ptr<Check>> optional_checks()
     return checks;
 }
 
-std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names)
+std::vector<std::unique_ptr<Check>> named_checks(const ScenarioMachine* machine)
 {
     std::vector<std::unique_ptr<Check>> all = default_checks();
+    for (auto& check : network_checks(machine)) {
+        all.push_back(std::move(check));
+    }
     for (auto& check : optional_checks()) {
         all.push_back(std::move(check));
     }
+    return all;
+}
+
+std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names,
+                                                 const ScenarioMachine* machine)
+{
+    std::vector<std::unique_ptr<Check>> all = named_checks(machine);
     std::vector<std::unique_ptr<Check>> chosen;
     for (const Expected& wanted : names) {
         if (wanted.text == kDefaultChecks) {
@@ -47,11 +57,9 @@ std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& na
         });
         if (found == all.end()) {
             std::string known;
-            for (const auto& list : {default_checks, optional_checks}) {
-                for (const auto& check : list()) {
-                    known += known.empty() ? "" : ", ";
-                    known += check->name();
-                }
+            for (const auto& check : named_checks()) {
+                known += known.empty() ? "" : ", ";
+                known += check->name();
             }
             throw InputError(wanted.place, "there is no check '" + wanted.text +
                                                "', or it is named twice. Checks: " + known);
@@ -73,7 +81,7 @@ std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine)
         checks = default_checks();
         add_network_checks(machine, checks);
     }
-    for (auto& named : checks_named(options.checks)) {
+    for (auto& named : checks_named(options.checks, &machine)) {
         checks.push_back(std::move(named));
     }
     for (const CustomCheck& rule : options.custom_checks) {

@@ -10,15 +10,16 @@ public:
 
     std::string_view verifies() const override
     {
-        return "With several images: whenever one is started, the primary slots together hold what "
-               "the dependency TLVs of each image in them ask for.";
+        return "With several images: whenever one is started, the primary slots, and the slot of "
+               "the network core, together hold what the dependency TLVs of each image in them ask "
+               "for.";
     }
 
     std::string_view does_not_verify() const override
     {
         return "Strategies that start either slot (direct-xip, ram-load); images that are none of "
-               "the scenario's; what an image asks of the network core's "
-               "(cores-run-the-same-version does).";
+               "the scenario's; a half-written network image (network-core-runs-a-whole-image "
+               "does).";
     }
 
     std::optional<std::string> judge(const Graph&, const Node& node) const override

@@ -50,6 +50,8 @@ void print_checks(const char* heading, const std::vector<std::unique_ptr<Check>>
 void print_all_checks()
 {
     print_checks("checks", default_checks());
+    print_checks("checks of scenarios with a network core (netcore:), by default as well",
+                 network_checks());
     print_checks("checks that a scenario asks for (explore: {checks: [default, NAME]})",
                  optional_checks());
     std::cout << "budgets, checked where explore: budgets names them\n"

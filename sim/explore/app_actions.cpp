@@ -22,7 +22,7 @@ AppAction confirm_action(const Story& story)
     return action;
 }
 
-AppAction request_action(const Story& story, bool permanent)
+AppAction request_of_app(const Story& story, bool permanent)
 {
     AppAction action;
     action.label.run = RunKind::kRequest;
@@ -45,6 +45,16 @@ AppAction upload_action(const ScenarioMachine& machine, const MachineState& stat
     action.after.new_image = image;
     action.after.refused = must_be_refused(machine, state, action.after.old_image, image);
     return action;
+}
+
+// Steps that were run before the explored ones.
+std::size_t requests_before(const ScenarioMachine& machine, const Graph& graph)
+{
+    const std::vector<Step>& steps = machine.scenario().steps;
+    const auto explored = steps.begin() + static_cast<std::ptrdiff_t>(graph.first_step);
+    return static_cast<std::size_t>(std::count_if(steps.begin(), explored, [](const Step& step) {
+        return step.kind() == StepKind::kRequestUpgrade;
+    }));
 }
 
 std::int16_t index_of_image(const ScenarioMachine& machine, const std::string& name)
@@ -76,7 +86,7 @@ void add_app_choices(std::vector<AppAction>& actions, const ScenarioMachine& mac
     }
     if (runs_old && !waits && secondary_holds(machine, state, story.new_image)) {
         for (const bool permanent : app.requests) {
-            actions.push_back(request_action(story, permanent));
+            actions.push_back(request_of_app(story, permanent));
         }
     }
     if ((runs_old && !waits) || (runs_new && settled)) {
@@ -104,8 +114,9 @@ std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& 
     } else if (boot.image == story.new_image && graph.offers_confirm && !story.confirmed) {
         actions.push_back(confirm_action(story));
     } else if (boot.image == story.old_image && graph.offers_request && !story.requested) {
-        AppAction request = request_action(story, story.permanent);
+        AppAction request = request_of_app(story, story.permanent);
         request.after.ran_new = story.ran_new;
+        request.label.image = static_cast<std::int16_t>(requests_before(machine, graph));
         actions.push_back(request);
     }
     return actions;
@@ -119,7 +130,7 @@ RunReport run_action(ScenarioMachine& machine, const EdgeLabel& label, const Out
         const app_command command =
             label.run == RunKind::kConfirm
                 ? command_of(ConfirmStep{}, machine.scenario().boot.strategy, booted)
-                : command_of(request_step(label.permanent));
+                : command_of(request_step(machine, label));
         return machine.machine().command(state, command, options);
     }
     const UploadStep upload = upload_step(machine, label.image);
@@ -149,10 +160,29 @@ UploadStep upload_step(const ScenarioMachine& machine, std::int16_t image)
     return step;
 }
 
-RequestUpgradeStep request_step(bool permanent)
+std::vector<RequestUpgradeStep> requests_in_a_row(const Scenario& scenario, std::int16_t first)
 {
+    std::vector<RequestUpgradeStep> requests;
+    std::int16_t number = 0;
+    for (const Step& step : scenario.steps) {
+        const auto* const request = std::get_if<RequestUpgradeStep>(&step.action);
+        if (request != nullptr && number++ >= first) {
+            requests.push_back(*request);
+            requests.back().cut.reset();
+        } else if (step.kind() == StepKind::kReset && !requests.empty()) {
+            break;
+        }
+    }
+    return requests;
+}
+
+RequestUpgradeStep request_step(const ScenarioMachine& machine, const EdgeLabel& label)
+{
+    if (label.image >= 0) {
+        return requests_in_a_row(machine.scenario(), label.image).at(0);
+    }
     RequestUpgradeStep step;
-    step.permanent = permanent;
+    step.permanent = label.permanent;
     return step;
 }
 

@@ -167,7 +167,7 @@ public:
         story.ran_new =
             story.ran_new || (booted.facts.image >= 0 && booted.facts.image == story.new_image);
         edges_.add(EdgeLabel{}, story, state);
-        for (const AppAction& action : app_actions(machine_, graph_, booted.facts, story, state)) {
+        for (AppAction action : app_actions(machine_, graph_, booted.facts, story, state)) {
             MachineState acted = state;
             const bool done = act(action, story, outcome, acted, booted.runs);
             // An application that is told of a failure knows that nothing is owed to it.
@@ -185,11 +185,11 @@ private:
                              Go&& go)
     {
         const bool may_tear = !plan_.tears_max || node_.torn < *plan_.tears_max;
-        CutPoints points(plan_, machine_.machine().board(), kind, may_tear,
-                         [&](const EdgeLabel& label, const MachineState& cut_state) {
-                             edges_.add(label, story_of_cut(story, label, action, by_app()),
-                                        cut_state);
-                         });
+        CutPointVisits points(plan_, machine_.machine().board(), kind, may_tear,
+                              [&](const EdgeLabel& label, const MachineState& cut_state) {
+                                  edges_.add(label, story_of_cut(story, label, action, by_app()),
+                                             cut_state);
+                              });
         RunOptions options;
         options.observer = &points;
         return go(options);
@@ -197,9 +197,25 @@ private:
 
     bool by_app() const { return machine_.scenario().app.has_value(); }
 
-    // False if the application was told that it failed. Adds the runs that it took to `runs`.
-    bool act(const AppAction& action, const Story& story, const Outcome& booted,
-             MachineState& state, std::uint64_t& runs)
+    // False if the application was told that it failed. Adds the runs that it took to `runs`. Of
+    // several requests the label becomes that of the last that was made.
+    bool act(AppAction& action, const Story& story, const Outcome& booted, MachineState& state,
+             std::uint64_t& runs)
+    {
+        const bool by_steps = action.label.run == RunKind::kRequest && action.label.image >= 0;
+        std::size_t left =
+            by_steps ? requests_in_a_row(machine_.scenario(), action.label.image).size() : 1;
+        bool done = act_once(action, story, booted, state, runs);
+        for (; done && left > 1; --left) {
+            ++action.label.image;
+            ++action.label.earlier;
+            done = act_once(action, story, booted, state, runs);
+        }
+        return done;
+    }
+
+    bool act_once(const AppAction& action, const Story& story, const Outcome& booted,
+                  MachineState& state, std::uint64_t& runs)
     {
         if (action.label.run == RunKind::kUpload) {
             const UploadStep upload = upload_step(machine_, action.label.image);

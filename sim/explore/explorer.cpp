@@ -87,6 +87,9 @@ public:
             limits_.seconds = models::seconds(*options_.time_budget);
         }
         plan_ = cut_plan(options_, limits_);
+        // A boot that asks what the network core holds tells half-written images apart.
+        const auto& netcore = machine.scenario().netcore;
+        plan_.every_network_content |= netcore && (netcore->switches & NETCORE_READS_VERSION) != 0;
         checks_ = checks_of(machine_);
     }
 

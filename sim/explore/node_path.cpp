@@ -45,10 +45,20 @@ Step reset_step(const EdgeLabel* cut)
     return Step{{}, reset};
 }
 
+// The requests of the same run that were completed before the one that `label` is about.
+std::vector<EdgeLabel> earlier_requests(EdgeLabel label)
+{
+    std::vector<EdgeLabel> earlier;
+    label.image = static_cast<std::int16_t>(label.image - label.earlier);
+    for (; label.earlier > 0; --label.earlier, ++label.image) {
+        earlier.push_back(label);
+    }
+    return earlier;
+}
+
 template <class ApplicationStep>
 void add_application_step(std::vector<Step>& steps, ApplicationStep step, const EdgeLabel& label)
 {
-    steps.push_back(reset_step(nullptr));
     if (label.is_cut) {
         step.cut = std::get<ResetStep>(reset_step(&label).action).cut;
     }
@@ -57,12 +67,16 @@ void add_application_step(std::vector<Step>& steps, ApplicationStep step, const 
 
 void add_edge(std::vector<Step>& steps, const ScenarioMachine& machine, const EdgeLabel& label)
 {
+    const bool is_boot = label.run == RunKind::kBoot;
+    steps.push_back(reset_step(is_boot && label.is_cut ? &label : nullptr));
     switch (label.run) {
     case RunKind::kBoot:
-        steps.push_back(reset_step(label.is_cut ? &label : nullptr));
         break;
     case RunKind::kRequest:
-        add_application_step(steps, request_step(label.permanent), label);
+        for (const EdgeLabel& earlier : earlier_requests(label)) {
+            steps.push_back(Step{{}, request_step(machine, earlier)});
+        }
+        add_application_step(steps, request_step(machine, label), label);
         break;
     case RunKind::kConfirm:
         add_application_step(steps, ConfirmStep{}, label);
@@ -100,6 +114,9 @@ std::string cut_call_text(ScenarioMachine& machine, const PathStep& step)
         machine.machine().boot(state, boot);
     } else {
         const RunReport booted = machine.machine().boot(state, boot);
+        for (const EdgeLabel& earlier : earlier_requests(step.label)) {
+            run_action(machine, earlier, booted.outcome, state, {});
+        }
         run_action(machine, step.label, booted.outcome, state, watched);
     }
     if (step.label.call >= observer.calls.size()) {
@@ -108,13 +125,26 @@ std::string cut_call_text(ScenarioMachine& machine, const PathStep& step)
     return call_text(machine.machine().board(), observer.calls[step.label.call]);
 }
 
+// With several images, all that the run asks for, in its order.
+std::string request_text(const ScenarioMachine& machine, const EdgeLabel& label)
+{
+    if (machine.scenario().boot.image_count < 2) {
+        return "boot, then request the upgrade";
+    }
+    std::string text = "boot, then request the upgrade of image ";
+    for (const EdgeLabel& earlier : earlier_requests(label)) {
+        text += fmt::format("{}, then of image ", request_step(machine, earlier).image_index);
+    }
+    return text + std::to_string(request_step(machine, label).image_index);
+}
+
 std::string run_text(const ScenarioMachine& machine, const EdgeLabel& label)
 {
     switch (label.run) {
     case RunKind::kBoot:
         break;
     case RunKind::kRequest:
-        return "boot, then request the upgrade";
+        return request_text(machine, label);
     case RunKind::kConfirm:
         return "boot, then confirm";
     case RunKind::kUpload:

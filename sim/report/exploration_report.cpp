@@ -73,6 +73,17 @@ Json network_json(const NetworkSummary& network)
     if (network.boots_to_heal_max) {
         json["boots_to_heal_max"] = *network.boots_to_heal_max;
     }
+    if (network.boots_to_match_max) {
+        json["boots_to_match_max"] = *network.boots_to_match_max;
+    }
+    for (const auto& [key, after] :
+         {std::pair{"application_newer_after", &network.application_newer_after},
+          std::pair{"network_newer_after", &network.network_newer_after},
+          std::pair{"half_written_after", &network.half_written_after}}) {
+        if (!after->empty()) {
+            json[key] = *after;
+        }
+    }
     return json;
 }
 

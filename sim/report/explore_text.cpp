@@ -97,6 +97,22 @@ void print_network(const NetworkSummary& network, std::ostream& out)
                               *network.boots_to_heal_max,
                               *network.boots_to_heal_max == 1 ? "" : "s")
                 : std::string("           a half-written network image does not always heal\n"));
+    if (network.application_newer + network.network_newer > 0) {
+        out << (network.boots_to_match_max
+                    ? fmt::format("           two versions become one within {} boot{}\n",
+                                  *network.boots_to_match_max,
+                                  *network.boots_to_match_max == 1 ? "" : "s")
+                    : std::string("           two versions do not always become one by boots "
+                                  "alone\n"));
+    }
+    for (const auto& [what, after] :
+         {std::pair{"application newer", &network.application_newer_after},
+          std::pair{"network newer", &network.network_newer_after},
+          std::pair{"half-written", &network.half_written_after}}) {
+        if (!after->empty()) {
+            out << fmt::format("           {}, first: {}\n", what, *after);
+        }
+    }
 }
 
 }  // namespace

@@ -223,7 +223,7 @@ std::string glossary_text(const std::string& word)
         known.emplace_back(entry.word);
         known.emplace_back(entry.other.empty() ? entry.word : entry.other);
     }
-    for (const auto& check : default_checks()) {
+    for (const auto& check : named_checks()) {
         if (wanted == check->name()) {
             return fmt::format("{} (a check)\n{}  It does not cover:\n{}", check->name(),
                                wrapped(check->verifies()), wrapped(check->does_not_verify()));
@@ -252,7 +252,7 @@ std::string glossary_list()
     }
     text += "  " + line + "\nChecks\n";
     line.clear();
-    for (const auto& check : default_checks()) {
+    for (const auto& check : named_checks()) {
         add(check->name());
     }
     return text + "  " + line + "\n";

@@ -34,6 +34,11 @@ public:
 std::vector<std::unique_ptr<Check>> default_checks();
 // Those that a scenario may ask for besides; budgets and checks of its own are not among them.
 std::vector<std::unique_ptr<Check>> optional_checks();
+// Those of scenarios with a network core, where they are default checks too. Without a machine they
+// can be listed but not asked; it must outlive them.
+std::vector<std::unique_ptr<Check>> network_checks(const ScenarioMachine* machine = nullptr);
+// All of these.
+std::vector<std::unique_ptr<Check>> named_checks(const ScenarioMachine* machine = nullptr);
 
 // In a list of names: all of them.
 inline constexpr const char* kDefaultChecks = "default";
@@ -43,7 +48,8 @@ inline constexpr const char* kDefaultChecks = "default";
 std::vector<std::unique_ptr<Check>> checks_of(const ScenarioMachine& machine);
 
 // The checks of these names, `default` left out; InputError for an unknown one.
-std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names);
+std::vector<std::unique_ptr<Check>> checks_named(const std::vector<Expected>& names,
+                                                 const ScenarioMachine* machine = nullptr);
 
 // How many uncut boots it takes from `start` until a boot changes nothing; nullopt: never.
 std::optional<std::uint32_t> boots_to_rest(const Graph& graph, std::uint32_t start);

@@ -52,8 +52,11 @@ enum class RunKind : std::uint8_t { kBoot, kRequest, kConfirm, kUpload };
 // application does after the hand-over; cut before an operation of the last of them, or not cut.
 struct EdgeLabel {
     RunKind run = RunKind::kBoot;
-    bool permanent = false;   // kRequest
-    std::int16_t image = -1;  // kUpload: index in ScenarioMachine::images()
+    bool permanent = false;  // kRequest
+    // kUpload: index in ScenarioMachine::images(). kRequest: which of the scenario's
+    // request_upgrade steps, from 0; -1: one of the application's own (app:).
+    std::int16_t image = -1;
+    std::uint8_t earlier = 0;  // kRequest: steps before it that the same run completed first
     bool is_cut = false;
     std::uint32_t call = 0;       // calls begun before the cut
     std::uint64_t operation = 0;  // operations done before the cut
@@ -197,11 +200,20 @@ struct NetworkSummary {
     std::uint64_t versions_differ_running = 0;   // boots after which the cores ran two versions
     std::uint64_t mixtures_running = 0;          // boots after which the network core ran a mixture
     std::uint64_t network_not_running = 0;  // boots that handed over with the network core idle
+    // The shortest ways to a state of each kind, the last boot of it in words; empty: there is
+    // none.
+    std::string application_newer_after;
+    std::string network_newer_after;
+    std::string half_written_after;
+    // Uncut boots until both cores run one version, from the states in which they hold two whole
+    // ones of different versions; nullopt: from one of them they never do. 0: there is no such
+    // state.
+    std::optional<std::uint32_t> boots_to_match_max = 0;
     // Uncut boots until a whole network image runs, from the states with a half-written one;
     // nullopt: from one of them it never does.
     std::optional<std::uint32_t> boots_to_heal_max = 0;
 };
-std::optional<NetworkSummary> network_summary(const Graph& graph, const ScenarioMachine& machine);
+std::optional<NetworkSummary> network_summary(const Graph& graph, ScenarioMachine& machine);
 // The sector that upgrades wear most, and how often cuts make them erase it.
 struct WearReport {
     std::string device;
