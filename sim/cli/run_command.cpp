@@ -29,6 +29,7 @@ struct RunOptionsGiven {
     std::vector<std::string> files;
     std::string core;
     std::string json;
+    bool print_schema = false;
     std::vector<std::string> exports;
     WaveOptions waves;
     PictureOptions pictures;
@@ -160,9 +161,11 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
 {
     auto given = std::make_shared<RunOptionsGiven>();
     CLI::App* command = app.add_subcommand(name, help);
-    command->add_option("scenario", given->files, "scenario files (YAML)")->required();
+    command->add_option("scenario", given->files, "scenario files (YAML)");
     add_core_option(*command, given->core);
     command->add_option("--json", given->json, "write what happened as JSON; - is standard output");
+    command->add_flag("--json-schema", given->print_schema,
+                      "print the JSON Schema of --json reports");
     command->add_option("--export", given->exports,
                         "write what a partition or device holds in the end: PLACE=FILE.hex or "
                         "PLACE=FILE.bin");
@@ -184,6 +187,14 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
                       "say what was erased how often, and how many such runs the flash endures");
     given->html.add_to(*command, kHtmlHelp);
     command->callback([given, &exit_code] {
+        if (given->print_schema) {
+            std::cout << run_schema_json();
+            return;
+        }
+        if (given->files.empty()) {
+            throw InputError("run needs a scenario file; 'brownout list' names those that come "
+                             "with it");
+        }
         if (given->gdb.act(given->files)) {
             return;
         }

@@ -80,6 +80,20 @@ Json smp_json(const std::vector<SmpResult>& results)
     return list;
 }
 
+Json phases_json(const std::vector<RunPhase>& phases)
+{
+    Json list = Json::array();
+    for (const RunPhase& phase : phases) {
+        list.push_back({{"phase", phase.name},
+                        {"duration_s", models::seconds(phase.duration)},
+                        {"erases", phase.erases},
+                        {"erase_s", models::seconds(phase.erase_time)},
+                        {"bytes_written", phase.bytes_written},
+                        {"write_s", models::seconds(phase.write_time)}});
+    }
+    return list;
+}
+
 Json use_json(const ScenarioMachine& machine, const std::vector<DeviceUse>& use)
 {
     Json devices = Json::object();
@@ -148,6 +162,9 @@ std::string run_json(const ScenarioMachine& machine, const ScenarioResult& resul
                 if (line.core == CoreId::kNetwork) {
                     log.back()["core"] = "network";
                 }
+            }
+            if (!step.phases.empty()) {
+                entry["phases"] = phases_json(step.phases);
             }
             entry["violations"] = rules_json(step.report.violations);
             entry["notes"] = rules_json(step.report.notes);

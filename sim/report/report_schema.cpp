@@ -111,8 +111,14 @@ Json network_schema()
          {"mixtures_running", count("boots after which the network core ran a mixture")},
          {"network_not_running", count("boots after which the network core ran nothing")},
          {"boots_to_heal_max", count("boots until a whole network image runs, from the states "
-                                     "with a half-written one; missing: never from one of them")}},
-        {"boots_to_heal_max"});
+                                     "with a half-written one; missing: never from one of them")},
+         {"boots_to_match_max", count("boots until both cores run one version, from the states "
+                                      "with two; missing: never from one of them")},
+         {"application_newer_after", text("the shortest way to such a state, its last run")},
+         {"network_newer_after", text("likewise")},
+         {"half_written_after", text("likewise")}},
+        {"boots_to_heal_max", "boots_to_match_max", "application_newer_after",
+         "network_newer_after", "half_written_after"});
 }
 
 Json exploration_schema()
@@ -170,19 +176,133 @@ Json error_schema()
                    {"sentence", text("what is wrong")}});
 }
 
+Json number(const char* description)
+{
+    return of_type("number", description);
+}
+
+// Violations of rules, and notes of drivers.
+Json rule_schema()
+{
+    return object({{"rule", text("its stable name")},
+                   {"text", text("what happened")},
+                   {"source", text("where the rule stands")},
+                   {"symbol", text("of the firmware: the buffer at fault, or the running code")},
+                   {"in", text("functions of the firmware; empty: not known")},
+                   {"effect", text("what came of it, if its call failed")},
+                   {"after_calls", count("flash calls made before")}});
+}
+
+Json phase_schema()
+{
+    return object({{"phase", text("what the boot did")},
+                   {"duration_s", number("device time")},
+                   {"erases", count("calls that erase")},
+                   {"erase_s", number("device time of them")},
+                   {"bytes_written", count("by the calls of the phase")},
+                   {"write_s", number("device time of that")}});
+}
+
+Json smp_request_schema()
+{
+    const Json slot = object({{"image", count("number")},
+                              {"slot", count("number")},
+                              {"version", text("as the server says it")},
+                              {"name", text("of the image in the scenario; empty: none")},
+                              {"flags", list_of(text("active, confirmed, ..."), "of the slot")}});
+    return object({{"request", names(smp_kind_names())},
+                   {"start_s", number("device time")},
+                   {"answer", names(smp_answer_names())},
+                   {"longest_wait_s", number("of the client for an answer")},
+                   {"first_offset", count("upload: first byte that counted")},
+                   {"next_offset", count("upload: where it ended")},
+                   {"chunks", count("upload: requests that were answered")},
+                   {"slots", list_of(slot, "list")}},
+                  {"answer", "longest_wait_s", "first_offset", "next_offset", "chunks", "slots"});
+}
+
+Json step_schema()
+{
+    const Json use = object({{"erases", count("sectors or blocks")},
+                             {"erased_bytes", count("by them")},
+                             {"programs", count("words or pages")},
+                             {"programmed_bytes", count("by them")}});
+    const Json line = object({{"time_s", number("device time")},
+                              {"text", text("of the line")},
+                              {"core", {{"enum", {"network"}}}}},
+                             {"core"});
+    return object({{"step", names(step_names())},
+                   {"start_s", number("device time")},
+                   {"end_s", number("device time; this and what follows: if something ran")},
+                   {"outcome", text("of the run")},
+                   {"calls", count("flash-area writes and erases")},
+                   {"operations", count("of flash devices")},
+                   {"flash_use", {{"type", "object"}, {"additionalProperties", use}}},
+                   {"log", list_of(line, "of both cores")},
+                   {"phases", list_of(phase_schema(), "of a boot, in their order")},
+                   {"violations", list_of(rule_schema(), "of device rules")},
+                   {"notes", list_of(rule_schema(), "of drivers that served what breaks a rule")},
+                   {"requests", list_of(smp_request_schema(), "of a management session")},
+                   {"failures", list_of(text("what was not as expected"), "with their places")}},
+                  {"end_s", "outcome", "calls", "operations", "flash_use", "log", "phases",
+                   "violations", "notes", "requests", "failures"});
+}
+
+Json partition_wear_schema()
+{
+    return object({{"partition", text("name")},
+                   {"device", text("it lies on")},
+                   {"erases", count("of its sectors together")},
+                   {"sectors_erased", count("at least once")},
+                   {"most_erases", count("of one sector")},
+                   {"most_sector", count("that sector, from 0")},
+                   {"erase_cycles_max", count("endurance; 0: not given")},
+                   {"runs_in_a_lifetime", count("of this scenario")}});
+}
+
+// The identity of a schema, and what it says.
+std::string schema_text(const char* title, Json content)
+{
+    Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
+    schema.update(std::move(content));
+    return schema.dump(2) + "\n";
+}
+
 }  // namespace
+
+std::string run_schema_json()
+{
+    const Json release = object({{"release", text("whose wording log lines have")},
+                                 {"mcuboot", text("the tag in it")},
+                                 {"known_differences", list_of(text("of behaviour"), "if any")}});
+    return schema_text(
+        "Brownout run report",
+        object({{"format", {{"const", 1}}},
+                {"scenario", text("what it shows")},
+                {"file", text("scenario file, as named on the command line")},
+                {"core", object({{"name", text("of the bootloader")},
+                                 {"behaves_as", text("the release that it models")}})},
+                {"inputs", inputs_schema()},
+                {"holds", of_type("boolean", "all expectations do")},
+                {"log", release},
+                {"steps", list_of(step_schema(), "in their order")},
+                {"wear", list_of(partition_wear_schema(), "one per partition that was erased")},
+                {"slots",
+                 {{"type", "object"},
+                  {"additionalProperties", {{"type", "string"}}},
+                  {"description", "what each partition holds in the end"}}}},
+               {"log"}));
+}
 
 std::string exploration_schema_json()
 {
-    Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                {"title", "Brownout exploration report"}};
-    schema.update(object({{"format", {{"const", 1}}},
-                          {"planned", count("explorations of the suite, all shards together")},
-                          {"explorations", list_of(exploration_schema(), "one per scenario")},
-                          {"errors", list_of(error_schema(), "what could not be explored")},
-                          {"coverage", list_of(coverage_schema(), "only with --coverage")}},
-                         {"coverage"}));
-    return schema.dump(2) + "\n";
+    return schema_text("Brownout exploration report",
+                       object({{"format", {{"const", 1}}},
+                               {"planned", count("explorations of the suite, all shards together")},
+                               {"explorations", list_of(exploration_schema(), "one per scenario")},
+                               {"errors", list_of(error_schema(), "what could not be explored")},
+                               {"coverage", list_of(coverage_schema(), "only with --coverage")}},
+                              {"coverage"}));
 }
 
 }  // namespace brownout::sim

@@ -35,6 +35,8 @@ private:
 };
 
 std::string run_json(const ScenarioMachine& machine, const ScenarioResult& result);
+// JSON Schema of it.
+std::string run_schema_json();
 
 // A finding whose replay file was written.
 struct WrittenRepro {

@@ -2,7 +2,9 @@
 
 import json
 
-from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, MOVE_32K, TUTORIAL, CommandTest, main)
+from command_runner import (BAD_INPUT, CHECK_FAILED, HOLDS, MOVE_32K, SCENARIOS, TUTORIAL,
+                            CommandTest, main)
+from report_test import complaints
 
 
 class Running(CommandTest):
@@ -41,6 +43,36 @@ class Running(CommandTest):
         self.assertGreater(swap["end_s"], swap["start_s"])
         self.assertEqual(report["slots"]["mcuboot_primary"], "1.1.0 (v2)")
         self.assertRegex(report["inputs"]["scenario_sha256"], r"^[0-9a-f]{64}$")
+
+    def test_json_follows_its_schema(self):
+        schema = json.loads(self.brownout("run", "--json-schema").stdout)
+        self.assertEqual(schema, json.loads((SCENARIOS / "run-schema.json").read_text()),
+                         "brownout run --json-schema > scenarios/run-schema.json")
+        field = SCENARIOS / "field"
+        for scenario in (SCENARIOS / "suites" / "netcore-simultaneous-qspi-32k.yaml",
+                         field / "d-net-core-raw-pointer" / "broken-unmapped.yaml",
+                         field / "b-spi-nor-easydma" / "broken.yaml",
+                         field / "erase-then-resume" / "broken.yaml"):
+            report = json.loads(self.brownout("run", scenario, "--json", "-").stdout)
+            self.assertEqual(complaints(report, schema), [], scenario)
+
+    def test_json_says_how_long_each_phase_of_an_update_of_both_cores_took(self):
+        scenario = SCENARIOS / "suites" / "netcore-simultaneous-qspi-32k.yaml"
+        report = json.loads(self.brownout("run", scenario, "--json", "-").stdout)
+        boot = next(step for step in report["steps"] if step["step"] == "reset")
+        phases = {phase["phase"]: phase for phase in boot["phases"]}
+        for name in ("copy the image", "copy the network image to RAM",
+                     "network core: copy the image to its slot"):
+            self.assertGreater(phases[name]["duration_s"], 0, name)
+        network = phases["network core: copy the image to its slot"]
+        self.assertEqual(network["bytes_written"] // 1024, 16)
+        self.assertAlmostEqual(sum(phase["duration_s"] for phase in boot["phases"]),
+                               boot["end_s"] - boot["start_s"], places=6)
+        upload = next(step for step in report["steps"] if step["step"] == "upload")
+        self.assertNotIn("phases", upload)
+
+    def test_a_run_without_a_scenario_is_refused(self):
+        self.assert_refused(self.brownout("run"), "needs a scenario file")
 
     def test_json_of_a_failed_run_says_what_failed(self):
         self.tutorial(texts={"boots: v2\n": "boots: v1\n"})

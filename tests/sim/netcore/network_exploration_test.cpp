@@ -28,9 +28,8 @@ NetScenario between_calls()
 
 NetScenario sequential_between_calls()
 {
-    NetScenario scenario = between_calls();
-    scenario.mode = "sequential";
-    scenario.strategy = "swap-move";
+    NetScenario scenario = NetScenario::sequential();
+    scenario.explore = between_calls().explore;
     return scenario;
 }
 
@@ -188,6 +187,101 @@ TEST(NetworkExploration, HardenedARefusalLeavesTheOldPairRunning)
         EXPECT_FALSE(fails(exploration, "cores-run-the-same-version")) << fault;
         EXPECT_TRUE(fails(exploration, "requested-network-update-completes")) << fault;
     }
+}
+
+// ---- cuts between the requests for the two images ----
+
+enum class First { kApplication, kNetwork };
+
+NetScenario requests_explored(First first, bool with_dependencies)
+{
+    NetScenario scenario = with_dependencies ? hardened() : between_calls();
+    scenario.switches.clear();
+    scenario.uploads = "  - upload: {image: net2, to: mcuboot_secondary_1}\n"
+                       "  - upload: {image: app2, to: mcuboot_secondary}\n";
+    const bool application = first == First::kApplication;
+    for (const bool one : {application, !application}) {
+        *scenario.uploads += one ? "  - request_upgrade: {type: permanent}\n"
+                                 : "  - request_upgrade: {type: permanent, image: 1}\n";
+    }
+    scenario.explore = "explore: {during: [request_upgrade, reset], granularity: calls}";
+    return scenario;
+}
+
+TEST(NetworkExploration, ACutBetweenTwoRequestsRunsTwoVersionsForGood)
+{
+    for (const First first : {First::kApplication, First::kNetwork}) {
+        const Exploration exploration = explore_network(requests_explored(first, false));
+        const bool application = first == First::kApplication;
+        EXPECT_TRUE(exploration.closed) << exploration.stopped_by;
+        EXPECT_TRUE(fails(exploration, "cores-run-the-same-version")) << application;
+        EXPECT_FALSE(fails(exploration, "network-core-runs-a-whole-image")) << application;
+        EXPECT_FALSE(fails(exploration, "requested-network-update-completes")) << application;
+        const NetworkSummary& network = *exploration.network;
+        EXPECT_GT(network.versions_differ_running, 0u);
+        EXPECT_GT(application ? network.application_newer : network.network_newer, 0u);
+        EXPECT_FALSE(application ? network.application_newer_after.empty()
+                                 : network.network_newer_after.empty());
+        EXPECT_FALSE(network.boots_to_match_max) << "by boots alone";
+        for (const Finding& finding : exploration.findings) {
+            ScenarioMachine machine(parse_scenario(to_yaml(finding.repro, "x.yaml"), "x.yaml"));
+            EXPECT_FALSE(run_scenario(machine, nullptr).holds) << finding.check;
+        }
+    }
+}
+
+TEST(NetworkExploration, WithDependenciesACutBetweenTwoRequestsOnlyDelaysBoth)
+{
+    for (const First first : {First::kApplication, First::kNetwork}) {
+        const Exploration exploration = explore_network(requests_explored(first, true));
+        EXPECT_TRUE(exploration.closed) << exploration.stopped_by;
+        for (const Finding& finding : exploration.findings) {
+            ADD_FAILURE() << finding.check << ": " << finding.sentence;
+        }
+        EXPECT_EQ(exploration.network->versions_differ_running, 0u);
+        EXPECT_EQ(exploration.network->boots_to_match_max, 1u);
+        EXPECT_GT(exploration.network->same_version, 2u);
+    }
+}
+
+// One slot for both: the second image is uploaded when the first runs, so that two versions run by
+// intent, until the second is requested and no cut is met.
+TEST(NetworkExploration, SequentiallyTwoVersionsRunUntilTheSecondIsRequested)
+{
+    const std::string application = "  - upload: {image: app2, to: mcuboot_secondary}\n";
+    const std::string network = "  - upload: {image: net2, to: mcuboot_secondary}\n";
+    const std::string request = "  - request_upgrade: {type: permanent}\n";
+    for (const bool application_first : {true, false}) {
+        NetScenario scenario = NetScenario::sequential();
+        scenario.strategy = "overwrite-only-fast";
+        scenario.uploads = (application_first ? application : network) + request + "  - reset:\n" +
+                           (application_first ? network : application) + request;
+        scenario.explore = "explore: {during: [request_upgrade, reset], granularity: calls}";
+        const Exploration exploration = explore_network(scenario);
+        EXPECT_TRUE(exploration.closed) << exploration.stopped_by;
+        for (const Finding& finding : exploration.findings) {
+            ADD_FAILURE() << finding.check << ": " << finding.sentence;
+        }
+        const NetworkSummary& summary = *exploration.network;
+        EXPECT_GT(application_first ? summary.application_newer : summary.network_newer, 0u);
+        EXPECT_EQ(application_first ? summary.network_newer : summary.application_newer, 0u);
+        EXPECT_GT(summary.versions_differ_running, 0u);
+        EXPECT_EQ(application_first ? summary.application_newer_after : summary.network_newer_after,
+                  "at the start");
+    }
+}
+
+// Both cores run one version, and the application asks for a later one.
+TEST(NetworkExploration, WhatAnImageAsksOfTheNetworkCoreIsCheckedToo)
+{
+    NetScenario scenario = between_calls();
+    scenario.application_more = ", dependencies: [{image: 1, version: 3.0.0}]";
+    scenario.more_boot = ", mutant: no-dependency-check";
+    const Exploration exploration = explore_network(scenario);
+    EXPECT_FALSE(fails(exploration, "cores-run-the-same-version"));
+    EXPECT_TRUE(fails(exploration, "dependencies-are-met"));
+    scenario.application_more = ", dependencies: [{image: 1, version: 2.0.0}]";
+    EXPECT_FALSE(fails(explore_network(scenario), "dependencies-are-met"));
 }
 
 // The update of one image alone: the request of the other is left out.

@@ -2,19 +2,14 @@
 #include "net_scenario.hpp"
 
 #include <sim/error.hpp>
+#include <sim/recording.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace brownout::sim {
 namespace {
-
-NetScenario sequential()
-{
-    NetScenario scenario;
-    scenario.mode = "sequential";
-    scenario.strategy = "swap-move";
-    return scenario;
-}
 
 TEST(NetworkUpdate, BothCoresEndWithTheNewImages)
 {
@@ -29,7 +24,7 @@ TEST(NetworkUpdate, BothCoresEndWithTheNewImages)
 
 TEST(NetworkUpdate, CallsAndLogLinesSayWhichCoreMadeThem)
 {
-    NetScenario scenario = sequential();
+    NetScenario scenario = NetScenario::sequential();
     scenario.strategy = "overwrite-only-fast";
     scenario.network_bytes = 0x2801;
     const NetRun run{scenario};
@@ -55,22 +50,45 @@ TEST(NetworkUpdate, TwoRunsAreTheSameToThePicosecond)
 
 TEST(NetworkUpdate, WithoutARequestTheNetworkCoreStartsWithTheApplicationAlone)
 {
-    NetScenario scenario;
-    scenario.steps = "  - reset:\n  - reset:";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario{}.with_boots(2)};
     EXPECT_EQ(run.boot().network->starts, 1u);
     EXPECT_EQ(run.boot().calls, 0u);
     EXPECT_EQ(run.network(), "runs net2");
+}
+
+// Pictures and the viewer say of network flash which bytes of which image it holds.
+TEST(NetworkUpdate, ARecordingNamesTheImageInTheNetworkSlot)
+{
+    ScenarioMachine machine(NetScenario{}.load());
+    ScenarioRecorder recorder(machine);
+    run_scenario(machine, &recorder);
+    const Recording recording = recorder.take();
+    const auto slot = std::find_if(recording.areas.begin(), recording.areas.end(),
+                                   [](const auto& area) { return area.name == "net_app"; });
+    ASSERT_NE(slot, recording.areas.end());
+    const auto image_at = [&](std::uint32_t sector, const HeldContent& held) {
+        EXPECT_EQ(held.kind, HeldKind::kImage) << sector;
+        EXPECT_EQ(held.image_offset_bytes, 0x200 + sector * 2048) << sector;
+        EXPECT_EQ(held.byte_count, std::min(2048u, 5000 - sector * 2048)) << sector;
+        return recording.images.at(static_cast<std::size_t>(held.image)).name;
+    };
+    for (std::uint32_t sector = 0; sector < 3; ++sector) {
+        const std::uint32_t of_device = slot->first_sector + sector;
+        EXPECT_EQ(image_at(sector, recording.initial[slot->device][of_device]), "net1");
+        const auto last = std::find_if(
+            recording.changes.rbegin(), recording.changes.rend(), [&](const SectorChange& change) {
+                return change.device == slot->device && change.sector == of_device;
+            });
+        ASSERT_NE(last, recording.changes.rend());
+        EXPECT_EQ(image_at(sector, last->after), "net2");
+    }
 }
 
 // ---- b0n says FAIL ----
 
 TEST(NetworkUpdate, AFailureLeavesASequentialUpdatePendingAndTheNetworkCoreIdle)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "pcd-fails";
-    scenario.steps = "  - reset:\n  - reset:";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("pcd-fails").with_boots(2)};
     EXPECT_EQ(run.boot().outcome.kind, OutcomeKind::kHandedOver);
     EXPECT_TRUE(run.logged("Network core update failed"));  // at the second boot too
     EXPECT_EQ(run.network(), "does not run: it answered FAIL and waits for a reset");
@@ -79,20 +97,14 @@ TEST(NetworkUpdate, AFailureLeavesASequentialUpdatePendingAndTheNetworkCoreIdle)
 
 TEST(NetworkUpdate, TheNewestReleaseDropsAFailedRequest)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "pcd-fails, drops-failed";
-    scenario.steps = "  - reset:\n  - reset:";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("pcd-fails, drops-failed").with_boots(2)};
     EXPECT_FALSE(run.logged("Starting network core update"));
     EXPECT_EQ(run.network(), "runs net1");
 }
 
 TEST(NetworkUpdate, AFailureEndsASimultaneousUpdateInAnAssertionAtEveryBoot)
 {
-    NetScenario scenario;
-    scenario.switches = "pcd-fails";
-    scenario.steps = "  - reset:\n  - reset:\n  - reset:";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::simultaneous("pcd-fails").with_boots(3)};
     EXPECT_EQ(run.boot().outcome.kind, OutcomeKind::kAssert);
     EXPECT_NE(run.boot().outcome.text.find("network_core == NETCORE_OK"), std::string::npos);
     EXPECT_EQ(
@@ -102,25 +114,21 @@ TEST(NetworkUpdate, AFailureEndsASimultaneousUpdateInAnAssertionAtEveryBoot)
 
 TEST(NetworkUpdate, AWrongMagicIsAFailureAndTheOldImageGoesOn)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "wrong-magic";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("wrong-magic")};
     EXPECT_TRUE(run.logged("Network core update failed"));
     EXPECT_EQ(run.network(), "runs net1");
 }
 
 TEST(NetworkUpdate, AMissingBootloaderKeepsTheApplicationCoreWaitingForEver)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "b0n-missing";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("b0n-missing")};
     EXPECT_EQ(run.boot().outcome.kind, OutcomeKind::kCycleBudget);
     EXPECT_NE(run.network().find("there is no network bootloader"), std::string::npos);
 }
 
 TEST(NetworkUpdate, AnImageMayFillTheNetworkSlotAndNotExceedItByOneByte)
 {
-    NetScenario scenario = sequential();
+    NetScenario scenario = NetScenario::sequential();
     scenario.network_slot_bytes = 0x1800;
     scenario.network_bytes = 0x1800;
     EXPECT_EQ(NetRun{scenario}.network(), "runs net2");
@@ -133,9 +141,7 @@ TEST(NetworkUpdate, AnImageMayFillTheNetworkSlotAndNotExceedItByOneByte)
 
 TEST(NetworkUpdate, WithoutAccessToRamTheNetworkCoreFaults)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "domain-not-secure";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("domain-not-secure")};
     EXPECT_EQ(run.boot().outcome.kind, OutcomeKind::kCycleBudget);
     EXPECT_NE(run.network().find("bus fault: read of 0x20000000"), std::string::npos);
     EXPECT_NE(run.network().find("its domain is not secure"), std::string::npos);
@@ -145,9 +151,8 @@ TEST(NetworkUpdate, WithoutAccessToRamTheNetworkCoreFaults)
 
 TEST(NetworkUpdate, F47OverwritingReleasesRepeatTheCopyAtEveryBoot)
 {
-    NetScenario scenario = sequential();
+    NetScenario scenario = NetScenario::sequential().with_boots(2);
     scenario.strategy = "overwrite-only-fast";
-    scenario.steps = "  - reset:\n  - reset:";
     EXPECT_FALSE(NetRun{scenario}.logged("Starting network core update"));
     scenario.switches = "request-stays";
     const NetRun run{scenario};
@@ -157,9 +162,7 @@ TEST(NetworkUpdate, F47OverwritingReleasesRepeatTheCopyAtEveryBoot)
 
 TEST(NetworkUpdate, F49BoundsOfTheRamSlotRefuseEveryNetworkImage)
 {
-    NetScenario scenario;
-    scenario.switches = "ram-bounds";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::simultaneous("ram-bounds")};
     EXPECT_TRUE(run.logged("Reset address of image in secondary slot is not in the primary slot"));
     EXPECT_TRUE(run.logged("Erasing image from secondary slot"));
     EXPECT_EQ(run.network(), "runs net1");
@@ -167,9 +170,7 @@ TEST(NetworkUpdate, F49BoundsOfTheRamSlotRefuseEveryNetworkImage)
 
 TEST(NetworkUpdate, F50WithoutPcdANetworkImageBootsAsAnApplication)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "no-pcd";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("no-pcd")};
     EXPECT_EQ(outcome_text(run.machine, run.result.state, run.boot().outcome),
               "handed over 2.0.0 from mcuboot_primary (net2)");
     EXPECT_EQ(run.network_slot(), "1.0.0 (net1)");
@@ -177,18 +178,83 @@ TEST(NetworkUpdate, F50WithoutPcdANetworkImageBootsAsAnApplication)
 
 TEST(NetworkUpdate, F52AnAclThatKeepsItsEntryKeepsTheNetworkCoreFromStarting)
 {
-    NetScenario scenario = sequential();
-    scenario.switches = "acl-survives-restart";
-    const NetRun run{scenario};
+    const NetRun run{NetScenario::sequential("acl-survives-restart")};
     EXPECT_EQ(run.network(), "does not run: it could not protect itself");
     EXPECT_TRUE(run.logged("Failed to protect b0n flash"));
+}
+
+// ---- protection ----
+
+TEST(NetworkUpdate, TheAclKeepsACommandWithAWrongOffsetOutOfTheLoader)
+{
+    const NetRun run{NetScenario::sequential("wrong-offset")};
+    ASSERT_FALSE(run.boot().violations.empty());
+    for (const Violation& violation : run.boot().violations) {
+        EXPECT_EQ(violation.rule, "acl-write-protected");
+        EXPECT_NE(violation.source.find("ACL"), std::string::npos);
+        EXPECT_FALSE(violation.symbol.empty());  // of the network core's firmware
+    }
+    EXPECT_TRUE(run.logged("Network core update failed"));
+    EXPECT_EQ(run.network_slot(), "1.0.0 (net1)");
+    const MachineState& state = run.result.state;
+    const AreaPlan& slot = *run.machine.machine().area("net_app");
+    EXPECT_TRUE(state.devices[slot.device].is_erased(0, slot.offset_bytes));
+}
+
+// The application writes over its bootloader: before any boot it may, after one it may not.
+TEST(NetworkUpdate, TheSpuKeepsTheApplicationOutOfTheBootloaderOnceThatHandedOver)
+{
+    NetScenario scenario;
+    scenario.more_partitions = "  mcuboot: {address: 0x0, size: 0x8000}\n";
+    const std::string overwrites = "  - upload: {image: app1, to: mcuboot, via: stream}\n";
+    scenario.steps = overwrites;
+    EXPECT_TRUE(NetRun{scenario}.result.steps.back().report.violations.empty());
+    scenario.steps = "  - reset:\n" + overwrites;
+    const NetRun run{scenario};
+    const RunReport& upload = run.result.steps.back().report;
+    ASSERT_FALSE(upload.violations.empty());
+    for (const Violation& violation : upload.violations) {
+        EXPECT_EQ(violation.rule, "spu-write-protected");
+    }
+    EXPECT_TRUE(run.machine.is_erased(run.result.state, *run.machine.machine().area("mcuboot")));
+}
+
+// ---- downgrade prevention ----
+
+TEST(NetworkUpdate, AnEqualVersionIsNoDowngradeAndAnOlderOneIs)
+{
+    for (const std::uint32_t running : {2u, 3u}) {
+        for (NetScenario scenario : {NetScenario::simultaneous("reads-version"),
+                                     NetScenario::sequential("reads-version")}) {
+            scenario.more_boot = ", downgrade: by-version";
+            scenario.running_version = running;
+            const NetRun run{scenario};
+            EXPECT_EQ(run.network(), running == 2 ? "runs net2" : "runs net1") << scenario.mode;
+            EXPECT_EQ(run.logged("Insufficient version of network core image"), running == 3);
+        }
+    }
+}
+
+// ---- serial recovery ----
+
+// Nothing is requested there that a next boot could repeat.
+TEST(NetworkUpdate, PowerLostInSerialRecoveryLeavesAMixtureThatRuns)
+{
+    NetScenario scenario;
+    scenario.uploads = "";
+    scenario.steps = "  - upload: {image: net2, to: mcuboot_primary_1, via: serial_recovery,"
+                     " cut: {time: 700 ms}}\n  - reset:";
+    const NetRun run{scenario};
+    EXPECT_EQ(run.network_slot(), "no image");
+    EXPECT_NE(run.network(), "runs net1");
+    EXPECT_NE(run.network(), "runs net2");
 }
 
 // ---- power and resets ----
 
 TEST(NetworkUpdate, ACutByTimeStopsBothCoresAtOnce)
 {
-    NetScenario scenario = sequential();
+    NetScenario scenario = NetScenario::sequential();
     scenario.steps = "  - reset: {cut: {time: 150 ms}}";  // b0n is copying, the other core waits
     const NetRun cut{scenario};
     EXPECT_EQ(cut.boot().outcome.kind, OutcomeKind::kPowerLost);
@@ -201,7 +267,7 @@ TEST(NetworkUpdate, ACutByTimeStopsBothCoresAtOnce)
 
 TEST(NetworkUpdate, AWarmResetKeepsTheCommandAndTheCopyIsRepeatedFromTheStart)
 {
-    NetScenario scenario = sequential();
+    NetScenario scenario = NetScenario::sequential();
     scenario.steps = "  - reset: {cut: {time: 150 ms, kind: mcu-reset}}";
     const NetRun cut{scenario};
     const AreaPlan* const slot = cut.machine.machine().area("net_app");
@@ -235,6 +301,11 @@ TEST(NetworkUpdate, ScenariosThatCannotBeAreRefusedWithASentence)
     NetScenario raw;
     raw.more_netcore = ", header_read: raw";
     EXPECT_NE(error_of(raw).find("'header_read' is of mode sequential"), std::string::npos);
+    NetScenario version;
+    version.switches = "reads-version";
+    EXPECT_NE(error_of(version).find("downgrade: by-version"), std::string::npos);
+    EXPECT_NE(error_of(NetScenario::sequential("serial-numbers")).find("of mode simultaneous"),
+              std::string::npos);
     NetScenario typo;
     typo.switches = "pcd-fail";
     EXPECT_NE(error_of(typo).find("pcd-fails"), std::string::npos);
