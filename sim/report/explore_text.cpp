@@ -92,11 +92,14 @@ void print_network(const NetworkSummary& network, std::ostream& out)
                        "no network core\n",
                        thousands(network.versions_differ_running),
                        thousands(network.mixtures_running), thousands(network.network_not_running));
-    out << (network.boots_to_heal_max
-                ? fmt::format("           a half-written network image heals within {} boot{}\n",
-                              *network.boots_to_heal_max,
-                              *network.boots_to_heal_max == 1 ? "" : "s")
-                : std::string("           a half-written network image does not always heal\n"));
+    if (network.network_half_written > 0) {
+        out << (network.boots_to_heal_max
+                    ? fmt::format(
+                          "           a half-written network image heals within {} boot{}\n",
+                          *network.boots_to_heal_max, *network.boots_to_heal_max == 1 ? "" : "s")
+                    : std::string(
+                          "           a half-written network image does not always heal\n"));
+    }
     if (network.application_newer + network.network_newer > 0) {
         out << (network.boots_to_match_max
                     ? fmt::format("           two versions become one within {} boot{}\n",
