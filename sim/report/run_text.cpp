@@ -123,10 +123,14 @@ std::string step_words(const ScenarioMachine& machine, const Step& step)
         }
         break;
     }
-    case StepKind::kRequestUpgrade:
-        words = std::get<RequestUpgradeStep>(step.action).permanent ? "request_upgrade permanent"
-                                                                    : "request_upgrade test";
+    case StepKind::kRequestUpgrade: {
+        const auto& request = std::get<RequestUpgradeStep>(step.action);
+        words = request.permanent ? "request_upgrade permanent" : "request_upgrade test";
+        if (request.image_index > 0) {
+            words += fmt::format(" of image {}", request.image_index);
+        }
         break;
+    }
     case StepKind::kConfirm:
         words = "confirm";
         break;
