@@ -163,8 +163,10 @@ private:
                                call.sector, area.name, part_words(call));
         }
         if (!is_image(facts.after)) {
-            return fmt::format("{} bytes are written to sector {} of {}.", call.byte_count,
-                               call.sector, area.name);
+            const bool strange = facts.after.kind == HeldKind::kUnknown && area.role != FLASH_OTHER;
+            return fmt::format("{} bytes are written to sector {} of {}{}.", call.byte_count,
+                               call.sector, area.name,
+                               strange ? ", which then holds what no image has there" : "");
         }
         const std::uint32_t sector = image_sector(call, facts.after);
         const std::string subject =

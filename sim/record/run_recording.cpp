@@ -141,6 +141,7 @@ void RunRecording::run_begins(RecordedRunKind kind, std::string reason, const Ma
     facts_.clear();
     log_positions_.clear();
     pending_ = false;
+    ram_seen_ = false;
     open_call_ = {kNone32, kNone32};
     last_ = state;
     find_swapped_images();
@@ -161,6 +162,7 @@ void RunRecording::run_ended(const RunReport& report, const MachineState& state,
             close_call(core);
         }
     }
+    settle_ram_at_end(report, state);
     last_ = {};
     RecordedRun& ended = run();
     ended.end = report.end;
@@ -217,7 +219,7 @@ void RunRecording::stored(std::uint32_t area, std::uint64_t byte_count, const Ma
     recording_.ops.push_back(op);
     cells_.follow(state);
     cells_.refresh(plan.device, plan.offset_bytes, plan.size_bytes);
-    settle_range(recording_.ops.back(), plan.offset_bytes, plan.size_bytes, false);
+    settle_range(recording_.ops.back(), plan.device, plan.offset_bytes, plan.size_bytes, false);
     after_call(call, 0, state);
     RunReport report;
     report.outcome.kind = OutcomeKind::kCommandDone;
@@ -388,35 +390,34 @@ void RunRecording::settle(const MachineState& state)
             byte_count = call == nullptr ? 0 : call->byte_count;
         }
         const bool readable = cells_.refresh(op.device, offset, byte_count);
-        settle_range(op, offset, byte_count, !readable);
+        settle_range(op, op.device, offset, byte_count, !readable);
     }
-    if (keeps_last_) {
-        last_ = state;
-    }
+    settle_ram(op, state);
+    last_ = state;
 }
 
-void RunRecording::settle_range(RecordedOp& op, std::uint64_t offset_bytes,
+void RunRecording::settle_range(RecordedOp& op, std::uint32_t device, std::uint64_t offset_bytes,
                                 std::uint64_t byte_count, bool torn)
 {
-    const SectorRange range = cells_.sectors_of(op.device, offset_bytes, byte_count);
+    const SectorRange range = cells_.sectors_of(device, offset_bytes, byte_count);
     const bool erases = op.kind == models::OperationKind::kEraseSector ||
                         op.kind == models::OperationKind::kEraseChip;
     for (std::uint32_t sector = range.first; sector < range.end; ++sector) {
-        const bool was_torn = map_.torn[op.device][sector] && !erases;
-        HeldContent& held = map_.contents[op.device][sector];
-        const HeldContent now = reader_.read(op.device, sector, held, torn || was_torn);
-        map_.torn[op.device][sector] = now.kind == HeldKind::kTorn;
+        const bool was_torn = map_.torn[device][sector] && !erases;
+        HeldContent& held = map_.contents[device][sector];
+        const HeldContent now = reader_.read(device, sector, held, torn || was_torn);
+        map_.torn[device][sector] = now.kind == HeldKind::kTorn;
         if (!(now == held)) {
-            recording_.changes.push_back({op.device, sector, held, now});
+            recording_.changes.push_back({device, sector, held, now});
             held = now;
         }
     }
-    settle_trailers(op, op.device, offset_bytes, byte_count);
+    settle_trailers(device, offset_bytes, byte_count);
     op.change_count = index32(recording_.changes.size()) - op.first_change;
     op.trailer_count = index32(recording_.trailers.size()) - op.first_trailer;
 }
 
-void RunRecording::settle_trailers(RecordedOp&, std::uint32_t device, std::uint64_t offset_bytes,
+void RunRecording::settle_trailers(std::uint32_t device, std::uint64_t offset_bytes,
                                    std::uint64_t byte_count)
 {
     for (std::uint32_t area = 0; area < board_.areas.size(); ++area) {
@@ -474,7 +475,7 @@ void RunRecording::settle_torn(const MachineState& state)
                 cells_.refresh(device, offset, byte_count);
             }
             recording_.ops.back().kind = models::OperationKind::kProgramWord;
-            settle_range(recording_.ops.back(), offset, byte_count, true);
+            settle_range(recording_.ops.back(), device, offset, byte_count, true);
             recording_.ops.back().kind = op.kind;
         }
     }

@@ -52,9 +52,11 @@ private:
     RecordedRun& run() { return recording_.runs.back(); }
     void look_at_everything(const MachineState& state);
     void settle(const MachineState& state);
-    void settle_range(RecordedOp& op, std::uint64_t offset_bytes, std::uint64_t byte_count,
-                      bool torn);
-    void settle_trailers(RecordedOp& op, std::uint32_t device, std::uint64_t offset_bytes,
+    void settle_range(RecordedOp& op, std::uint32_t device, std::uint64_t offset_bytes,
+                      std::uint64_t byte_count, bool torn);
+    void settle_ram(RecordedOp& op, const MachineState& state);
+    void settle_ram_at_end(const RunReport& report, const MachineState& state);
+    void settle_trailers(std::uint32_t device, std::uint64_t offset_bytes,
                          std::uint64_t byte_count);
     void settle_torn(const MachineState& state);
     void close_call(std::size_t core);
@@ -78,7 +80,7 @@ private:
     MachineState last_;     // as of the last settling, where a tear may come
     bool pending_ = false;  // the last op is announced and its effect not yet seen
     std::array<std::uint32_t, 2> open_call_{kNone32, kNone32};  // of each core, index in calls
-    bool keeps_last_ = true;
+    bool ram_seen_ = false;                                     // in this run
 };
 
 }  // namespace brownout::sim

@@ -3,8 +3,10 @@
 //
 // Two numberings, as everywhere (sim/DESIGN.md): calls and operations. A RecordedOp is a batch of
 // equal operations one after the other, as the models announce them: an NVMC that programs 256
-// words is one entry with count 256. Indices into the vectors of Recording are global; `index`
-// members count within their run, from 0, as cuts do. Times are device time, as in log lines.
+// words is one entry with count 256. RAM that a slot lies in is stored to without operations: what
+// changed shows with the next one, or with a last entry of kind kStoreRetained. Indices into the
+// vectors of Recording are global; `index` members count within their run, from 0, as cuts do.
+// Times are device time, as in log lines.
 //
 // Contents are read through the driver's eyes: a sector of a NAND part is a logical block, without
 // spare bytes and without bad blocks. Reads are not recorded: they change nothing.
