@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace brownout::sim {
@@ -66,9 +67,8 @@ private:
     const BoardPlan& board_;
 };
 
-}  // namespace
-
-std::optional<SectorWear> most_worn(const Graph& graph, const Node& node, const BoardPlan& board)
+// Of an upgrade along the way to `node`, and on without cuts.
+Erases erases_of(const Graph& graph, const Node& node)
 {
     Erases sum;
     for (const Node* at = &node; at->parent != kNoNode; at = &graph.nodes[at->parent]) {
@@ -86,8 +86,15 @@ std::optional<SectorWear> most_worn(const Graph& graph, const Node& node, const 
         }
         at = &graph.nodes[at->next];
     }
+    return sum;
+}
+
+}  // namespace
+
+std::optional<SectorWear> most_worn(const Graph& graph, const Node& node, const BoardPlan& board)
+{
     std::optional<SectorWear> worst;
-    for (const auto& [sector, count] : sum) {
+    for (const auto& [sector, count] : erases_of(graph, node)) {
         const SectorWear wear{sector.first, sector.second, count,
                               endurance_of(board.devices[sector.first])};
         if (wear.erase_cycles > 0 && (!worst || wear.upgrades() < worst->upgrades())) {
@@ -95,6 +102,24 @@ std::optional<SectorWear> most_worn(const Graph& graph, const Node& node, const 
         }
     }
     return worst;
+}
+
+std::vector<SectorErases> most_erases(const Graph& graph)
+{
+    Erases most;
+    for (const Node& node : graph.nodes) {
+        if (!node.expanded) {
+            continue;
+        }
+        for (const auto& [sector, count] : erases_of(graph, node)) {
+            most[sector] = std::max(most[sector], count);
+        }
+    }
+    std::vector<SectorErases> list;
+    for (const auto& [sector, count] : most) {
+        list.push_back({sector.first, count, sector.second});
+    }
+    return list;
 }
 
 std::optional<WearReport> wear_report(const Graph& graph, const BoardPlan& board)

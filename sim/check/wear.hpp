@@ -7,6 +7,7 @@
 #include <sim/exploration.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace brownout::sim {
 
@@ -22,6 +23,10 @@ struct SectorWear {
 // Of the sectors with a known endurance, the one that an upgrade along the way to `node`, and on
 // without cuts, wears out first. nullopt: none is erased.
 std::optional<SectorWear> most_worn(const Graph& graph, const Node& node, const BoardPlan& board);
+
+// By sector, the most that the way to any node, and on from it without cuts, erases it: in the
+// order of devices and offsets; empty if erases were not counted.
+std::vector<SectorErases> most_erases(const Graph& graph);
 
 // Over all nodes.
 std::optional<WearReport> wear_report(const Graph& graph, const BoardPlan& board);

@@ -157,7 +157,9 @@ private:
             {
                 const ShownProgress progress;
                 Graph graph;
-                exploration = explore(machine, given_.limits, progress.listener(), interrupted(),
+                ExploreLimits limits = given_.limits;
+                limits.counts_erases = given_.html.wanted();
+                exploration = explore(machine, limits, progress.listener(), interrupted(),
                                       needs_graph() ? &graph : nullptr);
                 if (given_.coverage) {
                     coverage_.add(machine, graph);

@@ -60,7 +60,7 @@ CutPlan cut_plan(const ExploreOptions& options, const ExploreLimits& limits)
     };
     plan.power_loss = has(models::ResetKind::kPowerOn);
     plan.mcu_reset = has(models::ResetKind::kSystemReset);
-    plan.counts_erases = options.budgets.upgrades_per_lifetime.has_value();
+    plan.counts_erases = options.budgets.upgrades_per_lifetime.has_value() || limits.counts_erases;
     plan.at_times = limits.at_times.empty() ? options.at_times : limits.at_times;
     return plan;
 }

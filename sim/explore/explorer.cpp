@@ -406,7 +406,7 @@ private:
             result.network->cuts_half_written = network_half_written_;
         }
         result.findings = find_violations(judged());
-        if (plan_.counts_erases) {
+        if (options_.budgets.upgrades_per_lifetime) {
             result.wear = wear_report(graph_, machine_.machine().board());
         }
         add_check_results(result);

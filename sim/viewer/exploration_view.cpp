@@ -1,4 +1,5 @@
 // An exploration as the page reads it: verdicts, the graph collapsed, boot times of all states.
+#include "check/wear.hpp"
 #include "recording_view.hpp"
 
 #include <sim/report.hpp>
@@ -28,9 +29,7 @@ Json state_json(const DrawnState& state)
 
 Json graph_json(const StateGraph& drawn)
 {
-    Json json{{"nodes", drawn.nodes},
-              {"summary", state_graph_summary(drawn)},
-              {"merges_depths", drawn.merges_depths}};
+    Json json{{"summary", state_graph_summary(drawn)}};
     Json& states = json["states"] = Json::array();
     for (const DrawnState& state : drawn.states) {
         states.push_back(state_json(state));
@@ -64,6 +63,7 @@ nlohmann::json view_of(const ExploredView& explored)
               {"depth", exploration.depth},
               {"waiting", exploration.waiting},
               {"rest_boots", exploration.boots_to_rest_max},
+              {"title", explored.machine.scenario().name},
               {"recorded", explored.recorded}};
     Json& checks = json["checks"] = Json::array();
     for (const CheckResult& check : exploration.checks) {
@@ -87,6 +87,10 @@ nlohmann::json view_of(const ExploredView& explored)
     std::sort(times.begin(), times.end());
     for (const std::int64_t time : times) {
         boots.push_back(time);
+    }
+    Json& wear = json["wear"] = Json::array();
+    for (const SectorErases& sector : most_erases(explored.graph)) {
+        wear.push_back(Json::array({sector.device, sector.offset_bytes, sector.count}));
     }
     json["graph"] = graph_json(state_graph(explored.machine, exploration, explored.graph));
     return json;

@@ -162,6 +162,7 @@ struct ExploreLimits {
     std::vector<models::Duration> at_times;
     std::optional<std::uint64_t> seed;  // instead of the scenario's
     unsigned jobs = 0;                  // 0: as many as there are processors
+    bool counts_erases = false;  // of sectors, along every edge, also where no check asks for them
     // Tell half-written network images apart by what they hold; see sim/DESIGN.md.
     bool every_network_content = false;
 };
