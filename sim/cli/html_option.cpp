@@ -29,7 +29,7 @@ void HtmlOption::check(const std::vector<std::string>& scenario_files) const
 void HtmlOption::write_run(ScenarioMachine& machine, const Recording& recording) const
 {
     if (wanted()) {
-        const CutPoints cuts = recoveries_of(machine, recording);
+        const TriedCuts cuts = recoveries_of(machine, recording);
         write_output(file_, run_page(viewer_template(), recording, cuts));
     }
 }
@@ -48,7 +48,7 @@ void HtmlOption::write_exploration(ScenarioMachine& machine, const Exploration& 
     }
     ScenarioMachine& shown = way ? *way : machine;
     const Recording recording = record_scenario(shown);
-    const CutPoints cuts = recoveries_of(shown, recording);
+    const TriedCuts cuts = recoveries_of(shown, recording);
     write_output(file_, exploration_page(viewer_template(), {machine, exploration, graph, recorded},
                                          recording, cuts));
 }

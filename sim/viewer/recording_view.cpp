@@ -37,22 +37,13 @@ using ContentKey = std::tuple<std::uint8_t, bool, std::int16_t, std::uint32_t, s
 
 class RecordingView {
 public:
-    Json view(const Recording& recording, const CutPoints& cuts)
+    Json view(const Recording& recording, const TriedCuts& cuts)
     {
         Json json = head(recording);
         json["steps"] = steps(recording);
         json["events"] = events(recording);
-        Json list = Json::array();
-        for (const Recovery& recovery : cuts.recoveries) {
-            list.push_back(Json{{"run", recovery.run},
-                                {"call", recovery.call},
-                                {"joins", recovery.joins},
-                                {"shift", nanoseconds(recovery.shift)},
-                                {"ok", recovery.authentic},
-                                {"own", events(recovery.own)}});
-        }
-        json["recoveries"] = std::move(list);
-        json["cut_every"] = cuts.every;
+        json["recoveries"] = recoveries(cuts.recoveries);
+        json["torn"] = recoveries(cuts.torn);
         Json contents = Json::array();
         for (const ContentKey& key : contents_.entries()) {
             contents.push_back(Json::array({std::get<0>(key), std::get<1>(key) ? 1 : 0,
@@ -70,6 +61,20 @@ private:
                                     held.image, held.image_offset_bytes, held.byte_count});
     }
 
+    Json recoveries(const std::vector<Recovery>& list)
+    {
+        Json rows = Json::array();
+        for (const Recovery& recovery : list) {
+            rows.push_back(Json{{"run", recovery.run},
+                                {"call", recovery.call},
+                                {"joins", recovery.joins},
+                                {"shift", nanoseconds(recovery.shift)},
+                                {"ok", recovery.authentic},
+                                {"own", events(recovery.own)}});
+        }
+        return rows;
+    }
+
     static Json runs_of_sizes(const std::vector<std::uint32_t>& sizes)
     {
         Json runs = Json::array();
@@ -84,10 +89,17 @@ private:
         return runs;
     }
 
+    static std::string kind_of(const RecordedDevice& device)
+    {
+        if (!device.part.empty()) {
+            return device.part;
+        }
+        return device.controller == ControllerKind::kRam ? "RAM" : "on-chip flash";
+    }
+
     Json head(const Recording& recording)
     {
-        Json json{{"scenario", recording.scenario}, {"file", recording.file},
-                  {"board", recording.board},       {"soc", recording.soc},
+        Json json{{"scenario", recording.scenario}, {"board", recording.board},
                   {"strategy", recording.strategy}, {"core", recording.core},
                   {"release", recording.release},   {"holds", recording.holds},
                   {"cores", recording.cores}};
@@ -109,11 +121,10 @@ private:
                 k = end;
             }
             devices.push_back(Json{{"name", device.name},
-                                   {"part", device.part},
+                                   {"kind", kind_of(device)},
                                    {"bytes", device.size_bytes},
                                    {"unit", device.write_unit_bytes},
-                                   {"erased", device.erased_value},
-                                   {"cycles", device.erase_cycles_max},
+                                   {"nand", device.controller == ControllerKind::kSpiNand},
                                    {"sectors", runs_of_sizes(sizes)},
                                    {"initial", std::move(initial)}});
         }
@@ -121,20 +132,15 @@ private:
         for (const RecordedArea& area : recording.areas) {
             areas.push_back(Json{{"name", area.name},
                                  {"role", static_cast<int>(area.role)},
-                                 {"image", area.image_index},
                                  {"device", area.device},
                                  {"offset", area.offset_bytes},
                                  {"bytes", area.size_bytes},
                                  {"first", area.first_sector},
-                                 {"sectors", runs_of_sizes(area.sector_bytes)},
-                                 {"trailer", area.trailer_offset_bytes}});
+                                 {"sectors", runs_of_sizes(area.sector_bytes)}});
         }
         Json& images = json["images"] = Json::array();
         for (const RecordedImage& image : recording.images) {
-            images.push_back(Json{{"name", image.name},
-                                  {"version", image.version},
-                                  {"bytes", image.byte_count},
-                                  {"known", image.of_scenario}});
+            images.push_back(Json{{"name", image.name}, {"version", image.version}});
         }
         Json& trailers = json["trailers"] = Json::array();
         for (const RecordedTrailer& trailer : recording.initial_trailers) {
@@ -162,7 +168,6 @@ private:
                                 {"expects", step.kind == StepKind::kExpect},
                                 {"start", nanoseconds(step.start)},
                                 {"run", step.run == kNone32 ? Json() : Json(step.run)},
-                                {"runs_before", step.runs_before},
                                 {"failures", step.failures}});
         }
         return list;
@@ -302,7 +307,7 @@ private:
 
 }  // namespace
 
-nlohmann::json view_of(const Recording& recording, const CutPoints& cuts)
+nlohmann::json view_of(const Recording& recording, const TriedCuts& cuts)
 {
     return RecordingView().view(recording, cuts);
 }

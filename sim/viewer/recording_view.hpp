@@ -8,7 +8,7 @@
 
 namespace brownout::sim {
 
-nlohmann::json view_of(const Recording& recording, const CutPoints& cuts);
+nlohmann::json view_of(const Recording& recording, const TriedCuts& cuts);
 nlohmann::json view_of(const ExploredView& explored);
 
 }  // namespace brownout::sim

@@ -76,13 +76,13 @@ std::string viewer_template()
                      "again");
 }
 
-std::string run_page(const std::string& page, const Recording& recording, const CutPoints& cuts)
+std::string run_page(const std::string& page, const Recording& recording, const TriedCuts& cuts)
 {
     return filled(page, nlohmann::json{{"recording", view_of(recording, cuts)}});
 }
 
 std::string exploration_page(const std::string& page, const ExploredView& explored,
-                             const Recording& recording, const CutPoints& cuts)
+                             const Recording& recording, const TriedCuts& cuts)
 {
     return filled(page, nlohmann::json{{"recording", view_of(recording, cuts)},
                                        {"exploration", view_of(explored)}});

@@ -12,32 +12,40 @@
 
 namespace brownout::sim {
 
-// What the next boot makes of a power cut before a call of a boot that was not cut. Really booted.
+// What the next boot makes of a power cut before a call of a boot that was not cut, or in its first
+// operation. Really booted.
 struct Recovery {
     std::uint32_t run = 0;   // index in Recording::runs
-    std::uint32_t call = 0;  // of that run: the power fails before it
+    std::uint32_t call = 0;  // of that run: the power fails before it, or in its first operation
     // From its end backwards the recovery does what the run did: calls `joins` .. of the run, with
     // the same effect. `own` keeps what comes before that; call_count of the run: all of it.
     std::uint32_t joins = 0;
     models::Duration shift{};  // of the common calls: time in the recovery less that in the run
     bool authentic = false;    // it started an authentic image
-    Recording own;             // of one run; its log lines and outcome are those of the whole run
+    // Of the boot, its log lines and outcome those of the whole boot. If the cut tore an operation,
+    // a run with the torn call alone comes before it.
+    Recording own;
 };
 
-struct CutPoints {
-    std::vector<Recovery> recoveries;  // by run, by call
-    std::uint32_t every = 1;           // calls between two of them
+struct TriedCuts {
+    std::vector<Recovery> recoveries;  // from cuts before a call; by run, by call
+    std::vector<Recovery> torn;        // from cuts in a call; likewise, then by tear
+    std::uint32_t every = 1;           // calls between two of `recoveries`
+    std::uint32_t torn_every = 0;      // likewise of `torn`; 0: the scenario has no tears
 };
 
 // Cuts the boots of `recording`, which was made from the scenario of `machine`, one after the other
-// before each of their calls; of long ones before every second, third, ...
-CutPoints recoveries_of(ScenarioMachine& machine, const Recording& recording);
+// before each of their calls, and in its first operation with each tear that the scenario explores;
+// of long boots, and where a page would grow too large, before every second, third, ... call. Bits
+// that a tear leaves without a level read one way or the other, drawn from the seed of the
+// exploration.
+TriedCuts recoveries_of(ScenarioMachine& machine, const Recording& recording);
 
 // The page without data. InputError if it was not built.
 std::string viewer_template();
 
 // `page` with its data. `cuts` may be empty.
-std::string run_page(const std::string& page, const Recording& recording, const CutPoints& cuts);
+std::string run_page(const std::string& page, const Recording& recording, const TriedCuts& cuts);
 
 struct ExploredView {
     const ScenarioMachine& machine;
@@ -47,6 +55,6 @@ struct ExploredView {
 };
 // The same with an exploration in front of a recording.
 std::string exploration_page(const std::string& page, const ExploredView& explored,
-                             const Recording& recording, const CutPoints& cuts);
+                             const Recording& recording, const TriedCuts& cuts);
 
 }  // namespace brownout::sim

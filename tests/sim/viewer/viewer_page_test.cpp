@@ -9,7 +9,8 @@ namespace {
 const std::string kTutorial = std::string(TEST_SCENARIOS_FOLDER) + "/tutorial/1-first-swap.yaml";
 
 struct CutRun {
-    CutRun() : machine(load_scenario(kTutorial))
+    CutRun() : CutRun(load_scenario(kTutorial)) {}
+    explicit CutRun(const Scenario& scenario) : machine(scenario)
     {
         ScenarioRecorder recorder(machine);
         run_scenario(machine, &recorder);
@@ -18,7 +19,7 @@ struct CutRun {
     }
     ScenarioMachine machine;
     Recording recording;
-    CutPoints cuts;
+    TriedCuts cuts;
 };
 
 TEST(Recoveries, FollowACutBeforeEachCallOfABoot)
@@ -29,6 +30,7 @@ TEST(Recoveries, FollowACutBeforeEachCallOfABoot)
         calls += recorded.kind == RecordedRunKind::kBoot ? recorded.call_count : 0;
     }
     EXPECT_EQ(run.cuts.every, 1u);
+    EXPECT_TRUE(run.cuts.torn.empty());
     ASSERT_EQ(run.cuts.recoveries.size(), calls);
     for (std::uint32_t i = 0; i < calls; ++i) {
         const Recovery& recovery = run.cuts.recoveries[i];
@@ -67,6 +69,42 @@ TEST(Recoveries, AreWhatTheMachineReallyDoesAfterThatCut)
         EXPECT_EQ(recovery.own.calls[i].area, really.calls[i].area);
         EXPECT_EQ(recovery.own.calls[i].offset_bytes, really.calls[i].area_offset_bytes);
     }
+}
+
+// The recovery from a cut in the first operation of the first erase is that of a scenario which
+// cuts there.
+TEST(Recoveries, AlsoTearTheOperationInFlightAsTheScenarioExplores)
+{
+    Scenario scenario = load_scenario(kTutorial);
+    scenario.explore->tears = {{}, {models::TearKind::kErasePhases, 3}};
+    const CutRun run(scenario);
+    ASSERT_GT(run.cuts.torn.size(), 10u);
+    for (const Recovery& recovery : run.cuts.torn) {
+        EXPECT_TRUE(recovery.authentic);
+        ASSERT_EQ(recovery.own.runs.size(), 2u);
+        const RecordedRun& torn = recovery.own.runs[0];
+        EXPECT_TRUE(torn.cut.has_value() && torn.cut->in_call && !torn.cut->tear.empty());
+        ASSERT_EQ(torn.call_count, 1u);
+        EXPECT_EQ(recovery.own.calls[0].index, recovery.call);
+        EXPECT_EQ(recovery.own.calls[0].kind, RecordedCallKind::kErase);
+        EXPECT_FALSE(recovery.own.calls[0].completed);
+    }
+    const Recovery& recovery = run.cuts.torn[1];
+    Scenario cut = load_scenario(kTutorial);
+    cut.steps.erase(cut.steps.begin() + 5, cut.steps.end());
+    StepCut at;
+    at.where.index = recovery.call;
+    at.where.tear = CutTear{models::TearKind::kErasePhases, 1, 3, scenario.explore->seed};
+    ResetStep with_cut;
+    with_cut.cut = at;
+    cut.steps.back() = Step{{}, with_cut};
+    cut.steps.push_back(Step{{}, ResetStep{}});
+    ScenarioMachine machine(cut);
+    const ScenarioResult result = run_scenario(machine, nullptr);
+    const RecordedRun& boot = recovery.own.runs[1];
+    EXPECT_EQ(boot.call_count, result.steps.back().calls.size());
+    EXPECT_EQ(boot.end - boot.start,
+              result.steps.back().report.end - result.steps.back().report.start);
 }
 
 TEST(ViewerPage, LetsNoNameEndTheDataElement)

@@ -7,6 +7,8 @@ import type {Timeline} from './timeline.ts';
 import {el, imageName} from './words.ts';
 
 const RUN_COLORS = ['run-boot', 'run-app', 'run-tool'];
+const LANE = 13; // height of the lane of a core, above the plot
+const SMALL = '11px system-ui, sans-serif';
 
 // By frame: sectors of each image in the primary slots, which shows how far an update is.
 function series(timeline: Timeline): number[][] {
@@ -42,9 +44,18 @@ export class TimeChart {
   private plot: uPlot | null = null;
   private cursor = el('div', 'cursor');
   private timeline!: Timeline;
+  private readonly lanes: number; // where there are two cores, one for the calls of each
 
   constructor(private recording: Recording, private palette: () => Palette,
-              private onSeek: (time: number) => void) {}
+              private onSeek: (time: number) => void) {
+    this.lanes = recording.cores.length > 1 ? recording.cores.length : 0;
+  }
+
+  private size(): {width: number; height: number} {
+    const height = (window.innerHeight >= 1000 ? 170 : 136) + this.lanes * LANE;
+    this.root.style.height = `${height}px`; // the plot takes its size a moment later
+    return {width: Math.max(200, this.root.clientWidth), height};
+  }
 
   show(timeline: Timeline): void {
     this.timeline = timeline;
@@ -52,27 +63,31 @@ export class TimeChart {
     const palette = this.palette();
     const axis = {
       stroke: palette.color('dim'), grid: {stroke: palette.color('grid'), width: 1},
-      ticks: {stroke: palette.color('grid'), width: 1}, font: '11px system-ui, sans-serif',
+      ticks: {stroke: palette.color('grid'), width: 1}, font: SMALL,
     };
     const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
+    const rows = series(timeline);
+    const shown = this.recording.images.map((_, i) => i).filter((i) => rows[i + 1].some(Boolean));
     this.plot = new uPlot({
-      width: Math.max(200, this.root.clientWidth), height: 132, padding: [14, 12, 0, 0],
+      ...this.size(), padding: [14 + this.lanes * LANE, 12, 0, 0],
       legend: {show: false},
       cursor: {drag: {x: false, y: false}, y: false, points: {show: false}},
-      scales: {x: {time: false}},
+      scales: {x: {time: false}, y: {range: (_, _min, max) => [0, Math.max(1, max * 1.06)]}},
       axes: [
         {...axis, size: 26, values: (_, values) => values.map((v) => `${v} s`)},
-        {...axis, size: 44, label: 'in primary', labelSize: 16, labelFont: '11px system-ui'},
+        {...axis, size: this.lanes ? 82 : 44, label: 'sectors in primary', labelSize: 16,
+          labelFont: SMALL, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]},
       ],
-      series: [{}, ...this.recording.images.map((image, i) => ({
-        label: imageName(image), stroke: palette.imageColor(i), width: 2, dash: dashes[i % 4],
-        points: {show: false}, paths: uPlot.paths.stepped!({align: 1}),
+      series: [{}, ...shown.map((i) => ({
+        label: imageName(this.recording.images[i]), stroke: palette.imageColor(i), width: 2,
+        dash: dashes[i % 4], points: {show: false}, paths: uPlot.paths.stepped!({align: 1}),
       }))],
       hooks: {
         drawClear: [(plot) => this.drawRuns(plot)],
         draw: [() => this.plot && this.placeCursor()],
       },
-    }, series(timeline) as uPlot.AlignedData, this.root);
+    }, [rows[0], ...shown.map((i) => rows[i + 1])] as uPlot.AlignedData, this.root);
+    this.cursor.style.top = `${-3 - this.lanes * LANE}px`;
     const over = this.plot.over;
     over.append(this.cursor);
     let down = false;
@@ -90,21 +105,21 @@ export class TimeChart {
   }
 
   resize(): void {
-    this.plot?.setSize({width: Math.max(200, this.root.clientWidth), height: 132});
+    this.plot?.setSize(this.size());
   }
 
   move(): void {
     if (this.plot) this.placeCursor();
   }
 
-  // A band for each run, one lane per core, with cuts between them.
+  // A band for each run, and the cuts that end runs.
   private drawRuns(plot: uPlot): void {
     const palette = this.palette();
     const c = plot.ctx;
     const {left, top, width, height} = plot.bbox;
     const scale = window.devicePixelRatio;
     const events: Events = this.timeline.events;
-    const cores = this.recording.cores;
+    const above = top - (4 + this.lanes * LANE) * scale;
     c.save();
     c.setLineDash([]);
     events.runs.forEach((run) => {
@@ -120,33 +135,47 @@ export class TimeChart {
       c.lineTo(Math.round(x0) + 0.5, y + height);
       c.stroke();
     });
-    // Where there are two cores, a lane for the calls of each.
-    for (const call of cores.length > 1 ? events.calls : []) {
-      const x0 = plot.valToPos(call.start / 1e9, 'x', true);
-      const x1 = plot.valToPos(call.end / 1e9, 'x', true);
-      c.fillStyle = palette.color(call.core ? 'image-2' : 'image-0');
-      c.fillRect(x0, top + (2 + 9 * call.core) * scale, Math.max(scale, x1 - x0), 7 * scale);
-    }
-    cores.forEach((name, core) => {
-      if (cores.length < 2) return;
-      c.fillStyle = palette.color('ink');
-      c.font = `${10 * scale}px system-ui`;
-      c.fillText(name, left + 4 * scale, top + (9 + 9 * core) * scale);
-    });
+    this.drawLanes(plot);
     for (const run of events.runs) {
       if (!run.cut) continue;
       const x = plot.valToPos(run.end / 1e9, 'x', true);
-      c.strokeStyle = c.fillStyle = palette.color('torn');
+      c.strokeStyle = c.fillStyle = palette.color('accent');
       c.lineWidth = 2 * scale;
       c.beginPath();
-      c.moveTo(x, top - 4 * scale);
+      c.moveTo(x, above);
       c.lineTo(x, top + height);
       c.stroke();
       c.font = `700 ${11 * scale}px system-ui`;
       c.textAlign = x > left + width / 2 ? 'right' : 'left';
-      c.fillText(run.cut.reset ? ' MCU reset ' : ' power cut ', x, top - 4 * scale);
+      c.fillText(run.cut.reset ? ' MCU reset ' : ' power cut ', x, above);
     }
     c.restore();
+  }
+
+  // The calls of each core, above the plot.
+  private drawLanes(plot: uPlot): void {
+    const palette = this.palette();
+    const c = plot.ctx;
+    const {left, top, width} = plot.bbox;
+    const scale = window.devicePixelRatio;
+    c.font = `${11 * scale}px system-ui`;
+    c.textAlign = 'right';
+    c.textBaseline = 'middle';
+    for (let core = 0; core < this.lanes; core++) {
+      const y = top - ((this.lanes - core) * LANE) * scale;
+      c.fillStyle = palette.color('grid');
+      c.fillRect(left, y, width, (LANE - 3) * scale);
+      c.fillStyle = palette.color('ink');
+      c.fillText(this.recording.cores[core], left - 6 * scale, y + ((LANE - 3) / 2) * scale);
+      c.fillStyle = palette.color(core ? 'lane-1' : 'lane-0');
+      for (const call of this.timeline.events.calls) {
+        if (call.core !== core) continue;
+        const x0 = plot.valToPos(call.start / 1e9, 'x', true);
+        const x1 = plot.valToPos(call.end / 1e9, 'x', true);
+        c.fillRect(x0, y, Math.max(scale, x1 - x0), (LANE - 3) * scale);
+      }
+    }
+    c.textBaseline = 'alphabetic';
   }
 
   // The cursor lies over the plot: moving it draws nothing again.
@@ -163,20 +192,34 @@ export interface Bars {
   counts: number[];
 }
 
-// A histogram.
+// A histogram, each bar with its count.
 export function barChart(bars: Bars, palette: Palette, width: number, height: number): HTMLElement {
   const root = el('div', 'chart bars');
   const middles = bars.counts.map((_, i) => (bars.edges[i] + bars.edges[i + 1]) / 2);
   const axis = {stroke: palette.color('dim'), grid: {stroke: palette.color('grid'), width: 1}};
+  const drawCounts = (plot: uPlot) => {
+    const c = plot.ctx;
+    const scale = window.devicePixelRatio;
+    c.font = `${11 * scale}px system-ui`;
+    c.fillStyle = palette.color('ink');
+    c.textAlign = 'center';
+    bars.counts.forEach((count, i) => {
+      const y = plot.valToPos(count, 'y', true);
+      if (count) {
+        c.fillText(count.toLocaleString('en'), plot.valToPos(middles[i], 'x', true), y - 4 * scale);
+      }
+    });
+  };
   new uPlot({
-    width, height, padding: [8, 16, 0, 0], legend: {show: false}, cursor: {show: false},
+    width, height, padding: [18, 16, 0, 0], legend: {show: false}, cursor: {show: false},
     scales: {x: {time: false, range: [bars.edges[0], bars.edges[bars.edges.length - 1]]},
              y: {range: (_, _min, max) => [0, Math.max(1, max * 1.05)]}},
     axes: [{...axis, values: (_, v) => v.map(bars.labels), label: bars.title, labelSize: 18,
             labelFont: '12px system-ui'},
-           {...axis, size: 56}],
+           {...axis, size: 56, label: 'boots', labelSize: 18, labelFont: '12px system-ui'}],
     series: [{}, {fill: palette.color('image-0'), stroke: palette.color('image-0'),
                   paths: uPlot.paths.bars!({size: [0.9, 100]}), points: {show: false}}],
+    hooks: {draw: [drawCounts]},
   }, [middles, bars.counts], root);
   return root;
 }

@@ -5,6 +5,9 @@ export type Json = any;
 export const HELD = ['erased', 'image', 'partial', 'trailer', 'torn', 'mixed', 'unknown'] as const;
 export type HeldKind = (typeof HELD)[number];
 
+// Roles of partitions up to this one are slots and scratch.
+export const SCRATCH = 2;
+
 export interface Content {
   kind: HeldKind;
   trailer: boolean;
@@ -113,10 +116,10 @@ export interface Events {
 }
 export interface Device {
   name: string;
-  part: string;
+  kind: string;
   bytes: number;
   unit: number;
-  cycles: number;
+  nand: boolean;
   sizes: number[];
   starts: number[];
   initial: Content[];
@@ -124,26 +127,22 @@ export interface Device {
 export interface Area {
   name: string;
   role: number;
-  image: number;
   device: number;
   offset: number;
   bytes: number;
   first: number;
   sizes: number[];
-  trailer: number;
+  used: boolean; // a slot, or something is in it at some time
 }
 export interface Image {
   name: string;
   version: string;
-  bytes: number;
-  known: boolean;
 }
 export interface Step {
   words: string;
   expects: boolean;
   start: number;
   run: number | null;
-  runs_before: number;
   failures: string[];
 }
 export interface Recovery {
@@ -152,12 +151,12 @@ export interface Recovery {
   joins: number;
   shift: number;
   ok: boolean;
+  // Of the boot; if the cut tore an operation, the torn call is a run before it.
   own: Events;
 }
 export interface Recording {
   scenario: string;
   board: string;
-  soc: string;
   strategy: string;
   core: string;
   release: string;
@@ -169,8 +168,7 @@ export interface Recording {
   trailers: Trailer[];
   steps: Step[];
   events: Events;
-  recoveries: Recovery[];
-  cutEvery: number;
+  recoveries: Map<string, Recovery[]>; // by what the cut tears; '': nothing
 }
 
 function spread(runs: [number, number][]): number[] {
@@ -213,26 +211,64 @@ function eventsOf(json: Json, contents: Content[], texts: string[]): Events {
   };
 }
 
+// Partitions that are empty from the first step to the last are not worth a strip.
+function markUsed(areas: Area[], devices: Device[], changes: Change[]): void {
+  const full = devices.map((device) => device.initial.map((held) => held.kind !== 'erased'));
+  for (const change of changes) full[change.device][change.sector] = true;
+  for (const area of areas) {
+    const sectors = full[area.device].slice(area.first, area.first + area.sizes.length);
+    area.used = area.role <= SCRATCH || sectors.includes(true);
+  }
+}
+
 export function recordingOf(json: Json): Recording {
   const contents: Content[] = json.contents.map((r: Json): Content => ({
     kind: HELD[r[0]], trailer: r[1] === 1, image: r[2], offset: r[3], bytes: r[4],
   }));
-  return {
-    ...json,
-    cutEvery: json.cut_every,
-    trailers: json.trailers.map(trailerOf),
-    areas: json.areas.map((a: Json) => ({...a, sizes: spread(a.sectors)})),
-    devices: json.devices.map((d: Json): Device => {
-      const sizes = spread(d.sectors);
-      let at = 0;
-      const starts = sizes.map((size) => (at += size) - size);
-      return {...d, sizes, starts, initial: spread(d.initial).map((i) => contents[i])};
-    }),
-    events: eventsOf(json.events, contents, json.texts),
-    recoveries: json.recoveries.map((r: Json): Recovery => ({
-      ...r, own: eventsOf(r.own, contents, json.texts),
-    })),
-  };
+  const devices = json.devices.map((d: Json): Device => {
+    const sizes = spread(d.sectors);
+    let at = 0;
+    const starts = sizes.map((size) => (at += size) - size);
+    return {...d, sizes, starts, initial: spread(d.initial).map((i) => contents[i])};
+  });
+  const areas: Area[] = json.areas.map((a: Json) => ({...a, sizes: spread(a.sectors)}));
+  const events = eventsOf(json.events, contents, json.texts);
+  const recoveries = new Map<string, Recovery[]>();
+  for (const r of [...json.recoveries, ...json.torn]) {
+    const recovery: Recovery = {...r, own: eventsOf(r.own, contents, json.texts)};
+    const tear = tornRun(recovery)?.cut?.tear ?? '';
+    if (!recoveries.get(tear)?.push(recovery)) recoveries.set(tear, [recovery]);
+  }
+  markUsed(areas, devices, events.ops.flatMap((op) => op.changes));
+  return {...json, devices, areas, events, recoveries, trailers: json.trailers.map(trailerOf)};
+}
+
+// The boot that a recovery is.
+export function bootOf(recovery: Recovery): Run {
+  return recovery.own.runs[recovery.own.runs.length - 1];
+}
+// The end of the run that the power cut ended inside a call.
+export function tornRun(recovery: Recovery): Run | undefined {
+  return recovery.own.runs.length > 1 ? recovery.own.runs[0] : undefined;
+}
+
+// Appends events to others: `own` from its operation and call `opFirst` and `callFirst` on.
+function append(to: Events, from: Events, run: number, calls: [number, number],
+                ops: [number, number], shift = 0): void {
+  const callsBefore = to.calls.length - calls[0];
+  const opsBefore = to.ops.length - ops[0];
+  for (const op of from.ops.slice(ops[0], ops[1])) {
+    to.ops.push({
+      ...op, run, call: op.call < 0 ? -1 : op.call + callsBefore, start: op.start + shift,
+      end: op.end + shift,
+    });
+  }
+  for (const call of from.calls.slice(calls[0], calls[1])) {
+    to.calls.push({
+      ...call, run, firstOp: call.firstOp + opsBefore, start: call.start + shift,
+      end: call.end + shift,
+    });
+  }
 }
 
 // The run up to a cut, then the recovery: what brownout really booted, and from where the two agree
@@ -241,52 +277,46 @@ export function branch(base: Events, recovery: Recovery): Events {
   const cutRun = base.runs[recovery.run];
   const firstCall = cutRun.first_call;
   const cutCall = base.calls[firstCall + recovery.call];
-  const runs = base.runs.slice(0, recovery.run);
-  const at = runs.length;
-  const cut: Cut = {
+  const {own} = recovery;
+  const at = recovery.run;
+  const to: Events = {
+    runs: base.runs.slice(0, at), calls: base.calls.slice(0, firstCall + recovery.call),
+    ops: base.ops.slice(0, cutCall.firstOp), log: [], rules: [],
+  };
+  const torn = tornRun(recovery);
+  const cut: Cut = torn?.cut ?? {
     call: recovery.call, op: cutCall.firstOp - cutRun.first_op, time: cutCall.start,
     in_call: false, reset: false, torn: false, tear: '', leaves: '',
   };
-  runs.push({
-    ...cutRun, calls: recovery.call, ops: cutCall.firstOp - cutRun.first_op, end: cutCall.start,
-    ok: false, outcome: 'power lost', cut,
+  const tornCalls = torn?.calls ?? 0;
+  const tornOps = torn?.ops ?? 0;
+  append(to, own, at, [0, tornCalls], [0, tornOps]);
+  to.runs.push({
+    ...cutRun, calls: recovery.call + tornCalls, ops: to.ops.length - cutRun.first_op,
+    end: torn?.end ?? cutCall.start, ok: false, outcome: 'power lost', cut,
   });
-  const calls = base.calls.slice(0, firstCall + recovery.call);
-  const ops = base.ops.slice(0, cutCall.firstOp);
-  const own = recovery.own;
-  runs.push({...own.runs[0], first_call: calls.length, first_op: ops.length});
-  const callsBefore = calls.length;
-  const opsBefore = ops.length;
-  for (const op of own.ops) {
-    ops.push({...op, run: at + 1, call: op.call < 0 ? -1 : op.call + callsBefore});
+  const bootCalls = to.calls.length;
+  const bootOps = to.ops.length;
+  append(to, own, at + 1, [tornCalls, own.calls.length], [tornOps, own.ops.length]);
+  const joined = base.calls[firstCall + recovery.joins];
+  if (recovery.joins < cutRun.calls) {
+    append(to, base, at + 1, [firstCall + recovery.joins, firstCall + cutRun.calls],
+      [joined.firstOp, cutRun.first_op + cutRun.ops], recovery.shift);
   }
-  for (const call of own.calls) {
-    calls.push({...call, run: at + 1, firstOp: call.firstOp + opsBefore});
-  }
-  for (let i = recovery.joins; i < cutRun.calls; i++) {
-    const call = base.calls[firstCall + i];
-    const firstOp = ops.length;
-    for (const op of base.ops.slice(call.firstOp, call.firstOp + call.ops)) {
-      ops.push({
-        ...op, run: at + 1, call: calls.length, start: op.start + recovery.shift,
-        end: op.end + recovery.shift,
-      });
-    }
-    calls.push({
-      ...call, run: at + 1, firstOp, index: calls.length - callsBefore,
-      start: call.start + recovery.shift, end: call.end + recovery.shift,
-    });
-  }
-  const before = (line: LogLine) =>
-    line.run < at || (line.run === at && line.op <= cutCall.firstOp && line.time <= cutCall.start);
-  const log = base.log.filter(before);
-  for (const line of own.log) {
-    log.push({...line, run: at + 1, op: line.op + opsBefore, call: line.call + callsBefore});
-  }
-  const rules = base.rules.filter(
-    (rule) => rule.run < at || (rule.run === at && (rule.call ?? 0) < callsBefore));
-  for (const rule of own.rules) {
-    rules.push({...rule, run: at + 1, call: rule.call === null ? null : rule.call + callsBefore});
-  }
-  return {runs, calls, ops, log, rules};
+  for (let i = bootCalls; i < to.calls.length; i++) to.calls[i].index = i - bootCalls;
+  to.runs.push({
+    ...bootOf(recovery), first_call: bootCalls, first_op: bootOps,
+    calls: to.calls.length - bootCalls, ops: to.ops.length - bootOps,
+  });
+  to.log = base.log.filter((line) => line.run < at || (line.run === at &&
+    line.op <= cutCall.firstOp && line.time <= cutCall.start));
+  to.log.push(...own.log.map((line) => ({
+    ...line, run: at + 1, op: line.op + bootOps - tornOps, call: line.call + bootCalls - tornCalls,
+  })));
+  to.rules = base.rules.filter((rule) => rule.run < at || (rule.run === at &&
+    (rule.call ?? 0) < firstCall + recovery.call));
+  to.rules.push(...own.rules.map((rule) => ({
+    ...rule, run: at + 1, call: rule.call === null ? null : rule.call + bootCalls - tornCalls,
+  })));
+  return to;
 }

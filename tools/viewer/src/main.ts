@@ -1,11 +1,12 @@
 // The page: puts the parts together, steps, plays, cuts.
-import {branch, recordingOf, type Recovery, type Events, type Recording} from './data.ts';
+import {branch, recordingOf, tornRun, type Recovery, type Events, type Recording} from './data.ts';
 import {TimeChart} from './chart.ts';
-import {explorationView, wearView} from './explore.ts';
+import {explorationView} from './explore.ts';
 import {Palette} from './palette.ts';
 import {LogPanel, NowPanel, TrailerPanel, recoveryWords} from './panels.ts';
 import {Strips} from './strips.ts';
 import {Timeline, type StepBy} from './timeline.ts';
+import {wearView} from './wear.ts';
 import {button, el, imageName, seconds} from './words.ts';
 
 const KEYS: [string, string][] = [
@@ -31,6 +32,7 @@ class Viewer {
   private readonly speed = el('select');
   private readonly cutButton = button('⚡ Cut here', 'cut the power before this call (C)',
     () => this.cut(), 'danger');
+  private readonly tear = el('select');
   private readonly banner = el('div', 'banner');
   private readonly outlook = el('p', 'outlook');
   private readonly history = el('section', 'card history');
@@ -58,6 +60,7 @@ class Viewer {
     document.title = `${this.recording.scenario} – Brownout`;
     this.build(root);
     this.load(this.recording.events, 0);
+    if (data.exploration?.findings.length) this.go(this.firstCut());
     this.open(data.exploration ? 'exploration' : 'run');
     window.addEventListener('resize', () => this.resize());
     document.addEventListener('keydown', (event) => this.key(event));
@@ -72,13 +75,10 @@ class Viewer {
 
   private build(root: HTMLElement): void {
     const r = this.recording;
-    const title = el('div', 'title', '', el('span', 'brand', 'Brownout'),
-      el('h1', '', r.scenario),
+    const name = el('h1', '', this.data.exploration?.title ?? r.scenario);
+    name.title = name.textContent!;
+    const title = el('div', 'title', '', el('span', 'brand', 'Brownout'), name,
       el('span', 'dim', `${r.board} · ${r.strategy} · ${r.core} core, as ${r.release}`));
-    const verdict = el('span', `verdict ${r.holds ? 'ok' : 'bad'}`,
-      r.holds ? '✓ expectations hold' : '✗ an expectation fails');
-    verdict.title = r.steps.flatMap((step) => step.failures).join('\n');
-    const expects = r.steps.some((step) => step.expects);
     const nav = el('nav', 'tabs');
     const names: [string, string][] = [['run', 'Step through'], ['wear', 'Wear']];
     if (this.data.exploration) names.push(['exploration', 'Exploration']);
@@ -88,7 +88,7 @@ class Viewer {
       nav.append(tab);
     }
     const help = button('?', 'keys (?)', () => this.help.showModal());
-    root.append(el('header', '', '', title, ...(expects ? [verdict] : []), nav, help));
+    root.append(el('header', '', '', title, ...this.verdict(), nav, help));
     this.views.set('run', this.buildRun());
     for (const id of ['wear', 'exploration']) this.views.set(id, el('main', 'page'));
     root.append(...this.views.values());
@@ -97,6 +97,20 @@ class Viewer {
     this.help.append(el('h2', '', 'Keys'), list,
       button('Close', '', () => this.help.close(), 'main'));
     root.append(this.help);
+  }
+
+  // What came out, for the header; a budget that ran out is no verdict.
+  private verdict(): HTMLElement[] {
+    const {exploration} = this.data;
+    const {holds, steps} = this.recording;
+    if (!exploration && !steps.some((step) => step.expects)) return [];
+    const [kind, words] = !exploration
+      ? holds ? ['ok', '✓ expectations hold'] : ['bad', '✗ an expectation fails']
+      : exploration.findings.length ? ['bad', '✗ a check fails']
+      : exploration.closed ? ['ok', '✓ checks hold'] : ['open', 'incomplete, no violation so far'];
+    const verdict = el('span', `verdict ${kind}`, words);
+    verdict.title = steps.flatMap((step) => step.failures).join('\n');
+    return [verdict];
   }
 
   private buildRun(): HTMLElement {
@@ -122,13 +136,18 @@ class Viewer {
     this.history.hidden = true;
     const side = el('div', 'side', '', this.cutCard(), this.trailers.root, this.history,
       this.log.root);
-    const middle = el('div', 'middle', '', this.strips.root, this.legend());
+    const middle = el('div', 'middle', '', this.strips.root, this.strips.hint, this.legend());
     return el('main', 'run', '', bar, this.banner, this.chart.root,
       el('div', 'columns', '', middle, side));
   }
 
   private cutCard(): HTMLElement {
-    this.now.root.append(el('div', 'row', '', this.cutButton, this.outlook));
+    const tears = [...this.recording.recoveries.keys()];
+    this.fillSelect(this.tear, tears.map((tear) => [tear, tear || 'nothing torn']),
+      'what the operation in flight leaves');
+    this.tear.hidden = tears.length < 2;
+    this.tear.addEventListener('change', () => this.showOutlook());
+    this.now.root.append(el('div', 'row', '', this.cutButton, this.tear, this.outlook));
     return this.now.root;
   }
 
@@ -169,9 +188,9 @@ class Viewer {
     this.strips.show(this.timeline);
     this.log.load(this.timeline);
     this.slider.max = String(this.timeline.frames.length - 1);
-    this.resize();
     this.chart.show(this.timeline);
     this.go(position);
+    this.resize();
   }
 
   go(position: number): void {
@@ -195,7 +214,8 @@ class Viewer {
     this.chart.move();
     this.slider.value = String(this.timeline.position);
     const run = events.runs[frame.run];
-    const call = frame.call >= 0 ? ` · call ${events.calls[frame.call].index + 1} of ${run.calls}` : '';
+    const call = frame.call >= 0
+      ? ` · call ${events.calls[frame.call].index}, last ${run.calls - 1}` : '';
     this.clock.textContent =
       `${seconds(frame.time)} of ${seconds(this.timeline.end)} · run ${frame.run + 1} of ` +
       `${events.runs.length}${call}`;
@@ -204,8 +224,8 @@ class Viewer {
   }
 
   private resize(): void {
-    this.strips.layout();
     this.chart.resize();
+    this.strips.layout();
     if (this.timeline) this.render(null);
   }
 
@@ -216,19 +236,22 @@ class Viewer {
     }
     const view = this.views.get(id)!;
     if (id === 'wear') {
-      view.replaceChildren(
-        wearView(this.recording, this.timeline.events, this.palette, view.clientWidth));
+      view.replaceChildren(wearView(this.recording, this.timeline.events,
+        this.data.exploration?.wear, this.palette, view.clientWidth));
     } else if (id === 'exploration' && !view.firstChild) {
       view.append(explorationView(this.data.exploration, this.palette, view.clientWidth, () => {
         this.open('run');
-        const runs = this.timeline.events.runs;
-        const cut = runs.findIndex((run) => run.cut);
-        this.go(cut < 0 ? 0 : Math.max(0, this.timeline.frames.findIndex(
-          (frame) => frame.run === cut && frame.kind === 'end')));
+        this.go(this.firstCut());
       }));
     } else if (id === 'run') {
       this.resize();
     }
+  }
+
+  // Where the power is cut first; 0: nowhere.
+  private firstCut(): number {
+    const {frames, events} = this.timeline;
+    return Math.max(0, frames.findIndex((f) => f.kind === 'end' && events.runs[f.run].cut));
   }
 
   // ---- stepping and playing -------------------------------------------------------------------
@@ -289,7 +312,7 @@ class Viewer {
     if (events !== this.recording.events || frame.call < 0) return undefined;
     const index = events.calls[frame.call].index;
     let best: Recovery | undefined;
-    for (const recovery of this.recording.recoveries) {
+    for (const recovery of this.recording.recoveries.get(this.tear.value) ?? []) {
       if (recovery.run === frame.run && recovery.call <= index) best = recovery;
     }
     return best;
@@ -308,9 +331,9 @@ class Viewer {
     const {events, frame} = this.timeline;
     const exact = recovery.call === events.calls[frame.call].index;
     this.outlook.classList.add(recovery.ok ? 'ok' : 'bad');
-    this.outlook.textContent =
-      `${recovery.ok ? '✓' : '✗'} ${exact ? '' : `Cut before call ${recovery.call}, the nearest ` +
-        'that was tried. '}${recoveryWords(recovery)}`;
+    this.outlook.textContent = `${recovery.ok ? '✓' : '✗'} ` +
+      (exact ? '' : `Cut ${cutPlace(recovery)}, the nearest that was tried. `) +
+      recoveryWords(recovery);
   }
 
   cut(): void {
@@ -321,8 +344,8 @@ class Viewer {
     const events = branch(this.recording.events, recovery);
     const cutRun = recovery.run;
     this.banner.replaceChildren(
-      el('strong', '', `⚡ Power cut before call ${recovery.call} of run ${cutRun + 1}.`),
-      el('span', '', ` ${recoveryWords(recovery)} `),
+      el('span', '', '', el('strong', '', `⚡ Power cut ${cutPlace(recovery)} of run ` +
+        `${cutRun + 1}. `), recoveryWords(recovery)),
       button('Back to the run (Esc)', 'without this cut', () => this.back()));
     this.banner.hidden = false;
     this.load(events, 0);
@@ -400,20 +423,15 @@ class Viewer {
     }
   }
 
-  // For tests: milliseconds of each of so many steps from here, drawn.
-  measure(steps: number): number[] {
-    const times: number[] = [];
-    for (let i = 0; i < steps; i++) {
-      const begin = performance.now();
-      this.go(this.timeline.position + 1);
-      times.push(performance.now() - begin);
-    }
-    return times;
-  }
-
   get frames(): number {
     return this.timeline.frames.length;
   }
+}
+
+function cutPlace(recovery: Recovery): string {
+  const cut = tornRun(recovery)?.cut;
+  return cut ? `in call ${recovery.call} (${cut.tear})`
+    : `before call ${recovery.call}`;
 }
 
 const data = JSON.parse(document.getElementById('data')!.textContent!);

@@ -19,6 +19,10 @@ export class Palette {
     return found;
   }
 
+  get isDark(): boolean {
+    return this.color('scheme') === 'dark';
+  }
+
   imageColor(image: number): string {
     return this.color(`image-${image % 4}`);
   }

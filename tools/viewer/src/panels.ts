@@ -1,12 +1,16 @@
 // Beside the strips: what happens now, the trailers field by field, the log, broken rules.
-import type {Call, Events, Op, Recording, Recovery, Trailer} from './data.ts';
+import {
+  SCRATCH, bootOf, tornRun, type Call, type Events, type Op, type Recording, type Recovery,
+  type Trailer,
+} from './data.ts';
 import type {Timeline} from './timeline.ts';
 import {bytes, duration, el, hex, seconds} from './words.ts';
 
 const MARKS = ['', 'set', 'bad', 'unset'];
 const TYPES = ['', 'none', 'test', 'perm', 'revert'];
 const OPS = ['word program', 'page program', 'sector erase', 'chip erase', 'status write',
-  'retained RAM'];
+  'store to RAM'];
+const STORE_RAM = 5;
 const CALLS = ['write', 'erase', 'stored'];
 
 export class NowPanel {
@@ -36,8 +40,9 @@ export class NowPanel {
     this.details.textContent = '';
     if (kind === 'op') {
       this.badge.textContent = 'outside of calls';
-      this.text.textContent = `A ${OPS[op!.kind]} that belongs to no flash-area call: the driver ` +
-        'sets up its part.';
+      this.text.textContent = op!.kind === STORE_RAM
+        ? 'The slot in RAM is otherwise than before. Stores to RAM are no flash operations.'
+        : `A ${OPS[op!.kind]} that belongs to no flash-area call: the driver sets up its part.`;
       this.describeOp(op!);
     } else if (kind === 'start') {
       this.badge.textContent = run.kind === 0 ? 'boot' : run.kind === 1 ? 'application' : 'upload';
@@ -64,10 +69,11 @@ export class NowPanel {
     this.badge.textContent = CALLS[call.kind];
     const core = this.recording.cores.length > 1 ? `${this.recording.cores[call.core]} · ` : '';
     this.where.textContent = `${core}call ${call.index} · ${area.name} sector ${call.sector} · ` +
-      `${hex(area.offset + call.offset)} · ${bytes(call.bytes)}`;
+      bytes(call.bytes);
     this.text.textContent = call.completed ? call.text
       : `${call.text} The power failed before it was done.`;
     this.describeOp(op);
+    this.details.textContent += `; from ${hex(area.offset + call.offset)} on`;
     if (call.result < 0) this.badge.classList.add('bad');
   }
 
@@ -87,66 +93,78 @@ function cutSentence(cut: NonNullable<Events['runs'][0]['cut']>): string {
   return `${what} ${where}.${torn}`;
 }
 
+// A row for each slot, so that fields stand above each other.
 export class TrailerPanel {
   readonly root = el('section', 'card trailers', '', el('h2', '', 'Trailers'));
-  private rows = new Map<number, {table: HTMLTableElement; last: Trailer | undefined}>();
+  private readonly rows = new Map<number, {row: HTMLTableRowElement; last: Trailer | undefined}>();
+  private readonly images: boolean; // several of them
+  private readonly status: boolean; // entries, where images are swapped
+  private readonly tlvSizes: boolean;
 
-  constructor(private recording: Recording) {
-    const grid = el('div', 'trailer-grid');
-    for (const trailer of recording.trailers) {
-      const area = recording.areas[trailer.area];
-      if (area.role > 2) continue;
-      const table = el('table', 'fields');
-      table.append(el('caption', '', area.name));
-      grid.append(table);
-      this.rows.set(trailer.area, {table, last: undefined});
+  constructor(recording: Recording) {
+    const trailers = recording.trailers.filter((t) => recording.areas[t.area].role <= SCRATCH);
+    this.images = recording.areas.filter((area) => area.role === 0).length > 1;
+    this.status = trailers.some((trailer) => trailer.entryCount > 0);
+    this.tlvSizes = recording.strategy === 'swap-offset';
+    this.root.hidden = trailers.length === 0;
+    if (this.root.hidden) return;
+    const head = el('tr', '', '', el('th'));
+    for (const [name] of this.fields(trailers[0])) {
+      const [first, second] = name.split('_');
+      head.append(second ? el('th', '', `${first}_`, el('wbr'), second) : el('th', '', name));
     }
-    this.root.append(grid);
-    this.root.hidden = this.rows.size === 0;
+    const body = el('tbody');
+    for (const trailer of trailers) {
+      const {name} = recording.areas[trailer.area];
+      const title = el('th', '', name.replace(/^mcuboot_/, ''));
+      title.title = name;
+      const row = el('tr', '', '', title);
+      row.append(...this.fields(trailer).map(() => el('td')));
+      body.append(row);
+      this.rows.set(trailer.area, {row, last: undefined});
+    }
+    this.root.append(el('table', 'fields', '', el('thead', '', '', head), body));
   }
 
   show(timeline: Timeline): void {
     const changed = new Set(timeline.op?.trailers.map((trailer) => trailer.area));
     for (const [area, entry] of this.rows) {
       const now = timeline.trailers.get(area);
-      entry.table.classList.toggle('changed', changed.has(area));
+      entry.row.classList.toggle('changed', changed.has(area));
       if (!now || now === entry.last) continue;
-      this.fill(entry.table, now, entry.last);
+      const before = entry.last && this.fields(entry.last);
+      this.fields(now).forEach(([, value], i) => {
+        const cell = entry.row.cells[i + 1];
+        cell.textContent = value;
+        cell.classList.toggle('unset', value === '–' || value === 'unset');
+        cell.classList.toggle('new', before !== undefined && before[i][1] !== value);
+      });
       entry.last = now;
     }
   }
 
-  private fill(table: HTMLTableElement, now: Trailer, last: Trailer | undefined): void {
-    const before = last ? fields(last) : [];
-    const body = el('tbody');
-    fields(now).forEach(([name, value], i) => {
-      const row = el('tr', '', '', el('th', '', name), el('td', '', value));
-      if (value === '–' || value === 'unset') row.classList.add('unset');
-      if (last && before[i]?.[1] !== value) row.classList.add('new');
-      body.append(row);
-    });
-    table.tBodies[0]?.remove();
-    table.append(body);
-    void this.recording;
+  private fields(trailer: Trailer): [string, string][] {
+    const info = trailer.swapInfo;
+    const type = info === null ? '–' : TYPES[info & 15] ?? `0x${info.toString(16)}`;
+    const list: [string, string][] = [
+      ['magic', trailer.magic === 1 ? 'good' : MARKS[trailer.magic]],
+      ['swap_info', info !== null && this.images ? `${type}, ${info >> 4}` : type],
+      ['copy_done', MARKS[trailer.copyDone]],
+      ['image_ok', MARKS[trailer.imageOk]],
+      ['swap_size', trailer.swapSize === null ? '–' : `${trailer.swapSize}`],
+    ];
+    if (this.tlvSizes) {
+      list.push(['tlv_sizes', trailer.tlvSizes === null ? '–' : `0x${trailer.tlvSizes.toString(16)}`]);
+    }
+    if (this.status) list.push(['status', statusWords(trailer)]);
+    return list;
   }
 }
 
-function fields(trailer: Trailer): [string, string][] {
-  const info = trailer.swapInfo;
-  const type = info === null ? '–' : TYPES[info & 15] ?? `0x${info.toString(16)}`;
-  const list: [string, string][] = [
-    ['magic', trailer.magic === 1 ? 'good' : MARKS[trailer.magic]],
-    ['swap_info', info === null ? '–' : `${type}, image ${info >> 4}`],
-    ['copy_done', MARKS[trailer.copyDone]],
-    ['image_ok', MARKS[trailer.imageOk]],
-    ['swap_size', trailer.swapSize === null ? '–' : `${trailer.swapSize}`],
-  ];
-  if (trailer.tlvSizes !== null) list.push(['tlv_sizes', `0x${trailer.tlvSizes.toString(16)}`]);
-  if (trailer.entryCount > 0) {
-    const last = trailer.lastEntry === null ? '' : `, last ${trailer.lastEntry}`;
-    list.push(['status', trailer.entries ? `${trailer.entries} entries${last}` : '–']);
-  }
-  return list;
+function statusWords(trailer: Trailer): string {
+  if (!trailer.entries) return '–';
+  return trailer.lastEntry === null ? `${trailer.entries}`
+    : `${trailer.entries}, last ${trailer.lastEntry}`;
 }
 
 export class LogPanel {
@@ -225,11 +243,10 @@ export class LogPanel {
 }
 
 export function recoveryWords(recovery: Recovery): string {
-  const run = recovery.own.runs[0];
-  const own = recovery.own.calls.length;
+  const boot = bootOf(recovery);
+  const own = recovery.own.calls.length - (tornRun(recovery)?.calls ?? 0);
   const how = own === 0 ? 'goes on where the cut was'
+    : boot.calls === own ? `makes ${own} call${own === 1 ? '' : 's'} of its own`
     : `repeats or adds ${own} call${own === 1 ? '' : 's'}, then goes on as the run without a cut`;
-  const all = recovery.own.runs[0].calls === own && own > 0
-    ? `makes ${own} calls of its own` : how;
-  return `The next boot ${all}: ${run.outcome}, after ${duration(run.end - run.start)}.`;
+  return `The next boot ${how}: ${boot.outcome}, after ${duration(boot.end - boot.start)}.`;
 }

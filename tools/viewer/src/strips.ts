@@ -5,7 +5,8 @@ import type {Timeline} from './timeline.ts';
 import {bytes, contentWords, el, hex, imageName} from './words.ts';
 
 const HINT = 'Point at a sector to read what it holds; click it to see all that happens to it.';
-const BOXES = [38, 34, 30, 26, 23, 21, 16, 12, 10, 8, 6, 4];
+const BOXES = [64, 56, 48, 42, 38, 34, 30, 26, 23, 20, 18, 16, 14, 12, 10, 8];
+const PAGE_WITH_ROOM = 980; // narrower ones scroll
 
 interface Box {
   device: number;
@@ -41,28 +42,22 @@ class Strip {
   }
 
   private rowHeight(): number {
-    return this.box >= 16 ? this.box + 4 : this.box + 1;
-  }
-
-  // Its height with boxes of a size.
-  heightWith(width: number, box: number): number {
-    const count = this.area.sizes.length;
-    const columns = Math.max(1, Math.min(count, Math.floor(width / box)));
-    return Math.ceil(count / columns) * (box >= 16 ? box + 4 : box + 1) + 40;
+    return this.box + (this.box >= 16 ? 3 : 1);
   }
 
   layout(width: number, box: number): void {
     const count = this.area.sizes.length;
     this.box = box;
     this.columns = Math.max(1, Math.min(count, Math.floor(width / this.box)));
-    const rows = Math.ceil(count / this.columns);
+    this.canvas.style.width = `${this.columns * this.box}px`;
+    this.canvas.style.height = `${Math.ceil(count / this.columns) * this.rowHeight()}px`;
+  }
+
+  // Pixels for what layout() found.
+  allocate(): void {
     const scale = window.devicePixelRatio;
-    const w = this.columns * this.box;
-    const h = rows * this.rowHeight();
-    this.canvas.style.width = `${w}px`;
-    this.canvas.style.height = `${h}px`;
-    this.canvas.width = Math.round(w * scale);
-    this.canvas.height = Math.round(h * scale);
+    this.canvas.width = Math.round(parseFloat(this.canvas.style.width) * scale);
+    this.canvas.height = Math.round(parseFloat(this.canvas.style.height) * scale);
   }
 
   // Draws what is in `touched`, what was framed before and what is framed now; null: everything.
@@ -127,13 +122,14 @@ class Strip {
     }
     if (this.box >= 20 && (held.kind === 'image' || held.kind === 'partial')) {
       const text = String(Math.floor(held.offset / this.area.sizes[i]));
-      c.font = `600 ${this.box > 30 ? 13 : this.box > 24 ? 11 : 9}px system-ui, sans-serif`;
+      const size = this.box > 44 ? 16 : this.box > 30 ? 13 : this.box > 24 ? 11 : 9;
+      c.font = `600 ${size}px system-ui, sans-serif`;
       c.textAlign = 'center';
       c.textBaseline = 'middle';
       const chip = palette.color('chip');
       c.fillStyle = chip;
       const w = c.measureText(text).width + 4;
-      const h = this.box > 30 ? 16 : 12;
+      const h = size + 3;
       c.fillRect(x + this.box / 2 - w / 2, y + this.box / 2 - h / 2, w, h);
       c.fillStyle = palette.color('ink');
       c.fillText(text, x + this.box / 2, y + this.box / 2 + 0.5);
@@ -147,14 +143,15 @@ class Strip {
       const held = contents[this.area.first + i];
       if (held.kind === 'erased') continue;
       const image = held.kind === 'image' || held.kind === 'partial';
-      const name = image ? imageName(this.recording.images[held.image]) : held.kind;
+      const name = image ? imageName(this.recording.images[held.image])
+        : held.kind === 'unknown' ? 'other data' : held.kind;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     const parts = [...counts].map(([name, count]) => `${name}: ${count}`);
     const text = parts.length ? parts.join(' · ') : 'erased';
     if (text !== this.shown) {
       this.shown = text;
-      this.held.textContent = text;
+      this.held.textContent = this.held.title = text;
       this.canvas.setAttribute('role', 'img');
       this.canvas.setAttribute('aria-label', `Sectors of ${this.area.name} on ${this.device.name}: ${text}`);
     }
@@ -174,19 +171,19 @@ export class Strips {
       const areas = recording.areas
         .filter((area) => area.device === index)
         .sort((a, b) => a.offset - b.offset);
-      if (!areas.length) return;
-      const kind = device.part ? `${device.part}, ` : 'on-chip flash, ';
-      const title = el('h3', '', '', el('span', '', device.name),
-        el('span', 'dim', `${kind}${bytes(device.bytes)}, writes of ${device.unit}`));
+      if (!areas.some((area) => area.used)) return;
+      const facts = `${device.kind}, ${bytes(device.bytes)}, writes of ${device.unit}`;
+      const title = el('h3', '', '', el('span', '', device.name), el('span', 'dim', facts));
+      const unused = areas.filter((area) => !area.used).map((area) => area.name);
+      if (unused.length) title.append(el('span', 'dim', `not touched: ${unused.join(', ')}`));
       const box = el('div', 'device', '', title);
-      for (const area of areas) {
+      for (const area of areas.filter((area) => area.used)) {
         const strip = new Strip(area, device, recording, (at, pick) => this.hover(at, pick));
         this.strips.push(strip);
         box.append(strip.root);
       }
       this.root.append(box);
     });
-    this.root.append(this.hint);
     this.hint.textContent = HINT;
   }
 
@@ -194,15 +191,15 @@ export class Strips {
     this.timeline = timeline;
   }
 
+  // The largest boxes with which everything is in sight.
   layout(): void {
-    const width = this.root.clientWidth - 26;
-    const wide = Math.max(120, width);
-    // The largest boxes with which everything is in sight.
-    const room = this.root.clientHeight - 40 * this.root.childElementCount - 40;
-    const height = (box: number) =>
-      this.strips.reduce((sum, strip) => sum + strip.heightWith(wide, box), 0);
-    const box = BOXES.find((size) => height(size) <= room) ?? 8;
-    for (const strip of this.strips) strip.layout(wide, Math.max(box, 8));
+    const width = Math.max(120, this.root.clientWidth - 26);
+    const sizes = window.innerWidth < PAGE_WITH_ROOM ? [23] : BOXES;
+    for (const box of sizes) {
+      for (const strip of this.strips) strip.layout(width, box);
+      if (this.root.scrollHeight <= this.root.clientHeight) break;
+    }
+    for (const strip of this.strips) strip.allocate();
   }
 
   draw(touched: Set<number>[] | null, active: Set<number>[]): void {

@@ -144,7 +144,4 @@ export class Timeline {
     const found = this.frames.findIndex((frame) => frame.call === call);
     return found < 0 ? this.position : found;
   }
-  frameOfRun(run: number): number {
-    return this.frames.findIndex((frame) => frame.run === run && frame.kind === 'start');
-  }
 }

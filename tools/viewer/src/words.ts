@@ -19,6 +19,15 @@ export function button(text: string, title: string, act: () => void, className =
   return node;
 }
 
+export function card(title: string, ...children: Node[]): HTMLElement {
+  return el('section', 'card', '', el('h2', '', title), ...children);
+}
+
+// "1 cut", "1,234 cuts"
+export function plural(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
 export function seconds(ns: number): string {
   const s = ns / 1e9;
   return s >= 100 ? `${s.toFixed(1)} s` : `${s.toFixed(3)} s`;
