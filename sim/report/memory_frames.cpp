@@ -49,6 +49,14 @@ std::string caption_of(const Recording& recording, const RecordedRun& run)
     return fmt::format("{:.3f} s  {}", models::seconds(run.start), recording.steps[run.step].words);
 }
 
+// Where in the firmware something happened depends on who compiled it: a picture is to be the same.
+std::string without_code_place(const std::string& outcome)
+{
+    const std::size_t offset = outcome.find(" + 0x");
+    const std::size_t place = offset == std::string::npos ? offset : outcome.rfind(" in ", offset);
+    return outcome.substr(0, place);
+}
+
 bool changed_something(const Recording& recording, const RecordedRun& run)
 {
     for (std::uint32_t i = 0; i < run.op_count; ++i) {
@@ -102,7 +110,8 @@ std::vector<MemoryFrame> memory_frames(const Recording& recording)
             // That a command ended well goes without saying.
             const bool silent = run.kind == RecordedRunKind::kProgrammer ||
                                 (run.outcome == OutcomeKind::kCommandDone && run.code == 0);
-            frames.push_back({caption_of(recording, run), silent ? "" : run.outcome_text,
+            frames.push_back({caption_of(recording, run),
+                              silent ? "" : without_code_place(run.outcome_text),
                               run.cut.has_value(), memory});
         }
     }

@@ -174,11 +174,18 @@ private:
     void frame(const MemoryFrame& frame)
     {
         y_ += 20;
+        const bool long_line =
+            kWide * static_cast<double>(frame.caption.size() + frame.outcome.size()) >
+            kLeft + kStrip;
         put(fmt::format("<text x=\"16\" y=\"{:.1f}\"><tspan class=\"caption\">{}</tspan>"
                         "<tspan class=\"{}\" dx=\"12\">{}</tspan></text>",
                         y_, xml_text(frame.caption), frame.is_cut ? "cut" : "small",
-                        xml_text(frame.outcome)));
-        reach(16 + kWide * static_cast<double>(frame.caption.size() + frame.outcome.size() + 2));
+                        xml_text(long_line ? "" : frame.outcome)));
+        reach(16 + kWide * static_cast<double>(frame.caption.size() +
+                                               (long_line ? 0 : frame.outcome.size() + 2)));
+        if (long_line && !frame.outcome.empty()) {
+            line(frame.is_cut ? "cut" : "small", 17, frame.outcome);
+        }
         y_ += 8;
         for (const std::uint32_t area : columns_.areas) {
             strip(frame.memory, area);
