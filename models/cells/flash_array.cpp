@@ -268,13 +268,7 @@ void FlashArray::set_marginal(std::uint64_t offset, std::span<const std::uint8_t
 
 void FlashArray::set_marginal_levels(const std::function<std::uint8_t(std::uint64_t)>& levels)
 {
-    if (!has_marginal_bits()) {
-        return;
-    }
-    for (std::uint32_t index = 0; index < pages_->page_count(); ++index) {
-        if (!pages_->page(index).has_marginal_bits()) {
-            continue;
-        }
+    for (const std::uint32_t index : pages_->marginal_pages()) {
         Page& page = pages_->change_page(index);
         for (std::uint32_t i = 0; i < geometry_.page_bytes; ++i) {
             const std::uint8_t mask = page.marginal[i];

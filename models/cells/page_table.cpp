@@ -223,6 +223,37 @@ bool PageTable::has_marginal_bits() const
     return marginal_pages_ > 0;
 }
 
+// Siblings of an erased stretch are the same node: what is known of one is known of all.
+bool PageTable::find_marginal(const Node& node, std::uint32_t level, std::uint32_t first_index,
+                              std::vector<std::uint32_t>& found) const
+{
+    const std::size_t found_before = found.size();
+    const Node* without = nullptr;
+    for (std::uint32_t slot = 0; slot < kFanOut; ++slot) {
+        const std::uint32_t index = first_index + (slot << (level * kFanOutBits));
+        if (index >= page_count_) {
+            break;
+        }
+        if (level == 0) {
+            if (node.children[slot].page->has_marginal_bits()) {
+                found.push_back(index);
+            }
+        } else if (const Node* const child = node.children[slot].node; child != without) {
+            without = find_marginal(*child, level - 1, index, found) ? without : child;
+        }
+    }
+    return found.size() != found_before;
+}
+
+std::vector<std::uint32_t> PageTable::marginal_pages() const
+{
+    std::vector<std::uint32_t> found;
+    if (has_marginal_bits()) {
+        find_marginal(*root_, top_level_, 0, found);
+    }
+    return found;
+}
+
 std::size_t PageTable::unshared_bytes(const PageTable& base) const
 {
     return unshared_subtree_bytes(*root_, *base.root_, top_level_, base.erased_);

@@ -40,7 +40,8 @@ public:
     Digest128 identity_digest() const;
     Digest128 content_digest() const;
     bool has_marginal_bits() const;
-    void settle() const;  // brings sums and digests up to date
+    std::vector<std::uint32_t> marginal_pages() const;  // indices, ascending
+    void settle() const;                                // brings sums and digests up to date
 
     // Calls visit(index, page, page of other) for every page that is not the same object in both.
     // Stops when visit answers false; answers whether it got to the end.
@@ -77,6 +78,9 @@ private:
     Node& own_leaf_of(std::uint32_t index);
     Node& dirty_leaf_of(std::uint32_t index);
 
+    // Appends the pages below `node` that have marginal bits; false: there is none.
+    bool find_marginal(const Node& node, std::uint32_t level, std::uint32_t first_index,
+                       std::vector<std::uint32_t>& found) const;
     template <class Visit>
     bool visit_subtree(const Node& mine, const Node& theirs, std::uint32_t level,
                        std::uint32_t first_index, Visit& visit) const;

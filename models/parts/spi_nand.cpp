@@ -227,6 +227,19 @@ void SpiNand::Impl::take_load(const SpiTransfer& transfer, std::uint32_t index,
     }
 }
 
+// The next bytes of the cache; answers how many there were before its end.
+std::uint32_t SpiNand::Impl::read_cache(std::span<std::uint8_t> to) const
+{
+    const std::size_t column = (address >> 8 & kColumnMask) + std::size_t{data_count};
+    const std::span<const std::uint8_t> bytes = cache();
+    if (column >= bytes.size()) {
+        return 0;
+    }
+    const std::size_t count = std::min(to.size(), bytes.size() - column);
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(column), count, to.begin());
+    return static_cast<std::uint32_t>(count);
+}
+
 std::uint8_t SpiNand::Impl::answer(std::uint32_t data_index, Duration at) const
 {
     switch (command.action) {
@@ -237,10 +250,6 @@ std::uint8_t SpiNand::Impl::answer(std::uint32_t data_index, Duration at) const
                                                     : kSpiNandFloating;
     case SpiNandAction::kReadEccCount:
         return latches.corrected_bits;
-    case SpiNandAction::kReadCache: {
-        const std::size_t column = (address >> 8 & kColumnMask) + std::size_t{data_index};
-        return column < cache().size() ? cache()[column] : kSpiNandFloating;
-    }
     default:
         return kSpiNandFloating;
     }
@@ -255,7 +264,11 @@ void SpiNand::Impl::stream(const SpiTransfer& transfer, std::uint32_t index, Acc
     } else if (command.action == SpiNandAction::kSetFeature && data_count == 0) {
         feature_data = transfer.out(index);
     }
-    for (std::uint32_t i = index; i < transfer.miso.size(); ++i) {
+    std::uint32_t i = index;
+    if (command.action == SpiNandAction::kReadCache) {
+        i += read_cache(transfer.miso.subspan(std::min<std::size_t>(i, transfer.miso.size())));
+    }
+    for (; i < transfer.miso.size(); ++i) {
         transfer.miso[i] =
             answer(data_count + i - index, transfer.start + transfer.byte_time() * std::int64_t{i});
     }

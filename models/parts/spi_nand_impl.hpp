@@ -88,12 +88,14 @@ struct SpiNand::Impl {
     void check_clock(const SpiTransfer& transfer, AccessContext& access);
     void stream(const SpiTransfer& transfer, std::uint32_t index, AccessContext& access);
     void take_load(const SpiTransfer& transfer, std::uint32_t index, AccessContext& access);
+    std::uint32_t read_cache(std::span<std::uint8_t> to) const;
     std::uint8_t answer(std::uint32_t data_index, Duration at) const;
 
     // ---- what a command does when CS# rises
     void execute(AccessContext& access);
     void begin(SpiNandBusy kind, const PartTime& time, AccessContext& access);
     void read_page(std::uint32_t row, AccessContext& access);
+    NandPages::Check correct(std::uint32_t row);  // `image`, as it was read
     void program_page(std::uint32_t row, AccessContext& access);
     void erase_block(std::uint32_t row, AccessContext& access);
     void set_feature(AccessContext& access);
@@ -118,6 +120,8 @@ struct SpiNand::Impl {
     PartState* state = nullptr;
     SpiNandLatches latches;
     std::vector<std::uint8_t> image;  // of the page that is programmed or read
+    // Digests of pages that had no wrong bit: boots read the same pages over and over.
+    std::array<Digest128, 256> good_pages{};
 
     SpiNandCommand command;
     bool selected = false;

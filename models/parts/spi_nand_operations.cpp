@@ -68,13 +68,31 @@ void SpiNand::Impl::begin(SpiNandBusy kind, const PartTime& time, AccessContext&
     state->busy_until = access.now + duration(time);
 }
 
+NandPages::Check SpiNand::Impl::correct(std::uint32_t row)
+{
+    if (cells->has_marginal_bits()) {
+        return pages.correct(*cells, row, image);
+    }
+    const Digest128 digest =
+        cells->content_digest(NandPages::offset_of(row), NandPages::kStrideBytes);
+    Digest128& good = good_pages[digest.low % good_pages.size()];
+    if (good == digest) {
+        return {};
+    }
+    const NandPages::Check check = pages.correct(*cells, row, image);
+    if (check.corrected_bits == 0 && !check.uncorrectable) {
+        good = digest;
+    }
+    return check;
+}
+
 void SpiNand::Impl::read_page(std::uint32_t row, AccessContext& access)
 {
     cells->read(NandPages::offset_of(row), image);
     latches.ecc_code = 0;
     latches.corrected_bits = 0;
     if (ecc_enabled()) {
-        const NandPages::Check check = pages.correct(*cells, row, image);
+        const NandPages::Check check = correct(row);
         latches.corrected_bits = static_cast<std::uint8_t>(check.corrected_bits);
         const auto code =
             std::find_if(data.ecc.corrected.begin(), data.ecc.corrected.end(),

@@ -144,6 +144,25 @@ TEST(FlashArray, MarginalBitsAloneChangeTheIdentity)
     EXPECT_EQ(array.digest(), base.digest());
 }
 
+TEST(FlashArray, LevelsReachMarginalBitsWhereverTheyAre)
+{
+    constexpr std::uint64_t kPages = 70'000;  // erased stretches share their nodes
+    FlashArray array(geometry_of(kPages * 4096));
+    const std::uint64_t pages[] = {0, 17, 18, 4095, 4096, 65'535, 65'536, kPages - 1};
+    for (const std::uint64_t page : pages) {
+        array.set_marginal(page * 4096 + 9, std::array<std::uint8_t, 1>{0x0F});
+    }
+    array.erase(17 * 4096, 4096);
+    std::vector<std::uint64_t> asked;
+    array.set_marginal_levels([&](std::uint64_t offset) {
+        asked.push_back(offset / 4096);
+        return std::uint8_t{0xA5};
+    });
+    EXPECT_EQ(asked, (std::vector<std::uint64_t>{0, 18, 4095, 4096, 65'535, 65'536, kPages - 1}));
+    EXPECT_EQ(array.byte_at(65'536 * 4096 + 9), 0xF5);
+    EXPECT_EQ(array.byte_at(17 * 4096 + 9), 0xFF);
+}
+
 TEST(FlashArray, EqualBytesHaveEqualContentDigestsElsewhere)
 {
     FlashArray array(geometry_of(1 << 20));
