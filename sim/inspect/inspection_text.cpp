@@ -14,7 +14,7 @@ namespace brownout::sim {
 
 namespace {
 
-const char* mark_word(trailer_mark mark, const char* set = "set")
+const char* trailer_mark_word(trailer_mark mark, const char* set = "set")
 {
     return mark == TRAILER_SET ? set : mark == TRAILER_UNSET ? "unset" : "bad";
 }
@@ -101,7 +101,7 @@ std::string entries_words(const TrailerReport& trailer)
 std::string trailer_words(const TrailerReport& trailer)
 {
     const trailer_state& state = trailer.state;
-    std::string words = fmt::format("magic {}", mark_word(state.magic, "good"));
+    std::string words = fmt::format("magic {}", trailer_mark_word(state.magic, "good"));
     words += trailer.swap_info ? fmt::format("   swap_info {}, image {}",
                                              swap_type_word(state.swap_type), state.image_index)
                                : "   swap_info unset";
@@ -111,8 +111,8 @@ std::string trailer_words(const TrailerReport& trailer)
         words += fmt::format("   TLV sizes {}, {}", *trailer.tlv_sizes & 0xFFFF,
                              *trailer.tlv_sizes >> 16);
     }
-    return words + fmt::format("   copy_done {}   image_ok {}", mark_word(state.copy_done),
-                               mark_word(state.image_ok));
+    return words + fmt::format("   copy_done {}   image_ok {}", trailer_mark_word(state.copy_done),
+                               trailer_mark_word(state.image_ok));
 }
 
 bool says_something(const TrailerReport& trailer)

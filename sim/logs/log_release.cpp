@@ -39,11 +39,11 @@ constexpr std::array<LineSince, 3> kLinesSince = {{
 constexpr int kImageIndexSince = 205;
 constexpr std::string_view kImageIndex = "Image index: ";
 
-struct Difference {
+struct LogDifference {
     int before;  // releases before this one
     std::string_view sentence;
 };
-constexpr std::array<Difference, 6> kDifferences = {{
+constexpr std::array<LogDifference, 6> kDifferences = {{
     {105, "a reset between erasing the trailers and the first status entry loses the request "
           "(mcuboot pull request 855)"},
     {200, "the magic of a request is handed to the driver straight from flash: SPIM and QSPI "
@@ -114,7 +114,7 @@ std::vector<LogLine> worded_boot_log(const RunReport& report, const LogRelease& 
 std::vector<std::string> known_differences(const LogRelease& release)
 {
     std::vector<std::string> sentences;
-    for (const Difference& difference : kDifferences) {
+    for (const LogDifference& difference : kDifferences) {
         if (release.number < difference.before) {
             sentences.emplace_back(difference.sentence);
         }
