@@ -166,6 +166,11 @@ SpiWire& Qspi::wire()
     return impl_->wire;
 }
 
+void Qspi::connect_io(PinListener& io2, PinListener& io3)
+{
+    impl_->upper_io = {&io2, &io3};
+}
+
 void Qspi::set_clock_switch(Duration from, Duration until)
 {
     impl_->clock_switch_from = from;

@@ -88,11 +88,13 @@ struct Qspi::Impl {
                     AccessContext& line);
     void program_page(std::uint32_t address, std::span<const std::uint8_t> source,
                       AccessContext& line);
+    void set_upper_io(std::uint32_t levels, AccessContext& line);  // bit 0: IO2, 1: IO3
     bool clock_switches(Duration from, Duration until) const;
     void check_interface_timing(std::span<std::uint8_t> bytes, AccessContext& line);
 
     QspiData data;
     SpiWire wire;
+    std::array<PinListener*, 2> upper_io{};  // IO2, IO3; nullptr: not connected
     std::array<std::uint32_t, 0x700 / 4> values{};
     bool active = false;
     bool xip_used = false;  // since the last ACTIVATE

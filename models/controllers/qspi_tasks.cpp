@@ -203,6 +203,15 @@ void Qspi::Impl::change_power(std::uint32_t before, AccessContext& access)
     wire_free = now + kQspiDpmDurUnit * std::int64_t{units};
 }
 
+void Qspi::Impl::set_upper_io(std::uint32_t levels, AccessContext& line)
+{
+    for (std::size_t i = 0; i < upper_io.size(); ++i) {
+        if (upper_io[i] != nullptr) {
+            upper_io[i]->pin_changed((levels >> i & 1u) != 0, line);
+        }
+    }
+}
+
 void Qspi::Impl::custom_instruction(std::uint32_t config, AccessContext& access)
 {
     latch(access.now);
@@ -223,6 +232,7 @@ void Qspi::Impl::custom_instruction(std::uint32_t config, AccessContext& access)
         if ((config & qspi_register::kCinstrWren) != 0) {
             command(kQspiWriteEnable, line);
         }
+        set_upper_io(config >> qspi_register::kCinstrUpperIoShift, line);
         const std::array<std::uint8_t, 1> opcode{static_cast<std::uint8_t>(config)};
         wire.pin_changed(false, line);
         clock(opcode, {}, 1, 1, line);
@@ -248,6 +258,7 @@ void Qspi::Impl::custom_instruction(std::uint32_t config, AccessContext& access)
                     (config & qspi_register::kCinstrLongFrameStop) == 0;
     if (!in_long_frame) {
         wire.pin_changed(true, line);
+        set_upper_io(3u, line);
     }
     direction = Direction::kOther;
     finish(now);

@@ -12,14 +12,27 @@ namespace {
 
 constexpr std::string_view kSourceBusy = "W25Q16BV data sheet 11.2.17; devices.md 4.5 rule 4";
 constexpr std::string_view kSourceWire = "data sheet, command table and AC characteristics";
+constexpr std::string_view kSourceHold = "W25Q data sheets, HOLD# (from memory)";
 
 }  // namespace
 
 SpiNor::Impl::Impl(const SpiNorData& part_data, const SpiNorOptions& part_options,
                    std::uint32_t device_index)
     : data(part_data), options(part_options), device(device_index), commands(command_table(data)),
-      sfdp(sfdp_bytes(data.sfdp)), registers(data.status)
+      sfdp(sfdp_bytes(data.sfdp)), registers(data.status), write_protect(options.write_protect),
+      hold(options.hold)
 {
+}
+
+// Once per command: a held part is deaf to all of its bytes.
+void SpiNor::Impl::report_held(const char* what, AccessContext& access)
+{
+    if (hold_reported) {
+        return;
+    }
+    hold_reported = true;
+    report_violation(access.rules, "spi-nor-held", data.name, address, kSourceHold,
+                     "%s: %s while HOLD#%s is low", data.name.c_str(), what, hold.place().c_str());
 }
 
 // ---- opcode, address, dummy bytes --------------------------------------------------------------
@@ -60,8 +73,10 @@ bool SpiNor::Impl::accepts(const SpiNorCommand& candidate, Duration at, AccessCo
         return release;
     }
     if (registers.wip(at) && !candidate.taken_while_busy()) {
-        report_violation(access.rules, "spi-nor-busy", data.name, opcode, kSourceBusy,
-                         "%s: command 0x%02X while WIP is set: ignored", data.name.c_str(), opcode);
+        const std::uint64_t changing = registers.latches.busy_offset;
+        report_violation(access.rules, "spi-nor-busy", data.name, changing, kSourceBusy,
+                         "%s: command 0x%02X while WIP is set, for 0x%06X: ignored",
+                         data.name.c_str(), opcode, static_cast<unsigned>(changing));
         return false;
     }
     if ((candidate.data_lines == 4 || candidate.address_lines == 4) && !registers.quad_enabled()) {
@@ -225,7 +240,7 @@ void SpiNor::Impl::stream(const SpiTransfer& transfer, std::uint32_t index)
 
 SpiNor::SpiNor(const SpiNorData& data, const SpiNorOptions& options, std::uint32_t device_index)
 {
-    BROWNOUT_ASSERT(problem_with(data).empty());
+    BROWNOUT_ASSERT(problem_with(data).empty() && problem_with(data, options).empty());
     impl_ = std::make_unique<Impl>(data, options, device_index);
 }
 
@@ -261,13 +276,15 @@ void SpiNor::reset(ResetKind kind)
     impl_->operations = 0;
     impl_->resumed_at = Duration::min();
     impl_->clock_checked = {};
-    impl_->write_protect.high = impl_->hold.high = true;
+    impl_->write_protect.reset();
+    impl_->hold.reset();
 }
 
 void SpiNor::select(AccessContext&) noexcept
 {
     impl_->selected = true;
     impl_->ignored = false;
+    impl_->hold_reported = false;
     impl_->bytes_clocked = 0;
     impl_->address = 0;
     impl_->data_count = 0;
@@ -276,8 +293,11 @@ void SpiNor::select(AccessContext&) noexcept
 void SpiNor::transfer(const SpiTransfer& transfer, AccessContext& access) noexcept
 {
     Impl& part = *impl_;
-    const bool held = !part.hold.high && !part.registers.quad_enabled();
     const bool muted = part.registers.latches.muted != 0;
+    const bool held = part.selected && !muted && part.is_held();
+    if (held && transfer.byte_count > 0) {
+        part.report_held("clocks are not heard and DO is not driven", access);
+    }
     if (!part.selected || held || muted || transfer.byte_count == 0) {
         std::fill(transfer.miso.begin(), transfer.miso.end(),
                   muted ? part.options.mute->reads_as : kSpiNorFloating);
@@ -320,7 +340,12 @@ void SpiNor::deselect(unsigned loose_bits, AccessContext& access) noexcept
         return;
     }
     part.selected = false;
-    const bool whole = part.bytes_clocked > 0 && !part.ignored && part.registers.latches.muted == 0;
+    bool whole = part.bytes_clocked > 0 && !part.ignored && part.registers.latches.muted == 0;
+    if (whole && part.is_held()) {
+        part.hold_reported = false;
+        part.report_held("CS# rises and drops the command", access);
+        whole = false;
+    }
     if (whole && loose_bits == 0) {
         part.execute(access);
     } else if (whole && part.command.action != SpiNorAction::kRead &&
@@ -357,6 +382,18 @@ std::optional<Duration> SpiNor::status_settles_at(std::uint8_t read_status_opcod
     }
     const Duration later = std::max(now, part.registers.busy_until());
     return matches_at(later) ? std::optional<Duration>(later) : std::nullopt;
+}
+
+PartState SpiNor::mounted_state(const SpiNorData& data, const SpiNorOptions& options)
+{
+    PartState state;
+    SpiNorRegisters registers(data.status);
+    registers.attach(state);
+    registers.power_on();
+    for (unsigned i = 0; i < options.registers.size(); ++i) {
+        registers.write(i, options.registers[i], true);
+    }
+    return state;
 }
 
 PinListener& SpiNor::write_protect_pin()

@@ -1,6 +1,6 @@
 #include "parts/spi_nor_registers.hpp"
 
-#include <models/spi_nor_data.hpp>
+#include <models/spi_nor.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -37,10 +37,14 @@ std::string status_problem(const SpiNorStatus& status)
     }
     for (const SpiNorBit& bit :
          {status.quad_enable, status.erase_suspended, status.program_suspended,
-          status.status_register_protect, status.high_performance}) {
+          status.status_register_protect, status.status_register_lock, status.high_performance}) {
         if (!bit_exists(bit, count)) {
             return "a bit is in a register that the part does not have";
         }
+    }
+    const SpiNorBit& lock = status.status_register_lock;
+    if (lock.mask != 0 && (status.registers[lock.register_index].kept & lock.mask) != 0) {
+        return "status_register_lock is cleared by a power-on: it cannot be kept";
     }
     return {};
 }
@@ -87,6 +91,22 @@ std::string problem_with(const SpiNorData& data)
         return "the SFDP table lies between 0x10 and 0xFFFF and has at most 64 words";
     }
     return status_problem(data.status);
+}
+
+std::string problem_with(const SpiNorData& data, const SpiNorOptions& options)
+{
+    const std::vector<SpiNorRegister>& registers = data.status.registers;
+    if (options.registers.size() > registers.size()) {
+        return data.name + " has " + std::to_string(registers.size()) + " registers";
+    }
+    for (std::size_t i = 0; i < options.registers.size(); ++i) {
+        const unsigned kept = registers[i].kept & registers[i].writable;
+        if (((options.registers[i] ^ registers[i].delivered) & ~kept) != 0) {
+            return "'" + registers[i].name + "' of " + data.name +
+                   " cannot hold this: it keeps other bits alone";
+        }
+    }
+    return {};
 }
 
 }  // namespace brownout::models

@@ -15,8 +15,16 @@ constexpr std::uint32_t kSpiNorPageBytesMax = 256;
 // A pin of the part with a level of its own.
 class SpiNorPin final : public PinListener {
 public:
-    bool high = true;
+    explicit SpiNorPin(const SpiNorPinWiring& wiring) : wiring_(wiring) { reset(); }
+    void reset() { high = !wiring_.tied_low; }
     void pin_changed(bool is_high, AccessContext&) noexcept override { high = is_high; }
+    // Behind the name of the pin: " (P0.22)"; empty if it has none.
+    std::string place() const { return wiring_.name.empty() ? "" : " (" + wiring_.name + ")"; }
+
+    bool high = true;
+
+private:
+    const SpiNorPinWiring& wiring_;
 };
 
 struct SpiNor::Impl {
@@ -34,6 +42,8 @@ struct SpiNor::Impl {
     bool accepts(const SpiNorCommand& candidate, Duration at, AccessContext& access);
     void check_clock(const SpiTransfer& transfer, AccessContext& access);
     void check_first_data(AccessContext& access);
+    bool is_held() const { return !hold.high && !registers.quad_enabled(); }
+    void report_held(const char* what, AccessContext& access);
 
     // ---- at the rising edge of CS#
     void execute(AccessContext& access);
@@ -41,6 +51,7 @@ struct SpiNor::Impl {
     void program_page(AccessContext& access);
     void erase(AccessContext& access);
     void write_status(AccessContext& access);
+    bool may_write_status(AccessContext& access);
     void suspend(AccessContext& access);
     void resume(AccessContext& access);
     void software_reset(AccessContext& access);
@@ -73,6 +84,7 @@ struct SpiNor::Impl {
     // The command that is being clocked in.
     bool selected = false;
     bool ignored = false;  // nothing of it has an effect any more
+    bool hold_reported = false;
     SpiNorCommand command;
     std::uint32_t bytes_clocked = 0;  // since CS# fell
     std::uint32_t address = 0;

@@ -14,6 +14,8 @@ constexpr std::string_view kSourceWriteEnable =
 constexpr std::string_view kSourcePage = "W25Q16BV data sheet 11.2.17; devices.md 4.5 rule 1";
 constexpr std::string_view kSourceSuspend = "W25Q40BL data sheet 8.2.27; devices.md 4.5 rule 6";
 constexpr std::string_view kSourceProtect = "data sheet, block protection and WP#";
+constexpr std::string_view kSourceRegisters =
+    "W25Q data sheets, status register protect (from memory); devices.md 4.2";
 constexpr std::string_view kSourceEndurance = "data sheet, endurance";
 constexpr std::string_view kSourceReset = "devices.md 4.5 rule 9";
 
@@ -213,6 +215,27 @@ void SpiNor::Impl::erase(AccessContext& access)
     }
 }
 
+// SRP0 makes WP# guard the registers; SRP1 guards them whatever the pin, until the next power-on.
+bool SpiNor::Impl::may_write_status(AccessContext& access)
+{
+    const unsigned opcode = command.opcode;
+    const unsigned value = status_data[0];
+    if (registers.is_set(data.status.status_register_lock)) {
+        report_violation(access.rules, "spi-nor-protected", data.name, opcode, kSourceRegisters,
+                         "%s: status write 0x%02X of 0x%02X with SRP1 set: ignored until power-on",
+                         data.name.c_str(), opcode, value);
+        return false;
+    }
+    if (!write_protect.high && !registers.quad_enabled() &&
+        registers.is_set(data.status.status_register_protect)) {
+        report_violation(access.rules, "spi-nor-protected", data.name, opcode, kSourceRegisters,
+                         "%s: status write 0x%02X of 0x%02X with SRP0 set and WP#%s low: ignored",
+                         data.name.c_str(), opcode, value, write_protect.place().c_str());
+        return false;
+    }
+    return true;
+}
+
 void SpiNor::Impl::write_status(AccessContext& access)
 {
     const unsigned first = command.first_register;
@@ -227,16 +250,13 @@ void SpiNor::Impl::write_status(AccessContext& access)
         return;
     }
     if (latches.suspended != SpiNorBusy::kNothing) {
-        report_violation(access.rules, "spi-nor-suspended", data.name, first, kSourceSuspend,
-                         "%s: status write while another command is suspended: ignored",
-                         data.name.c_str());
+        report_violation(access.rules, "spi-nor-suspended", data.name, latches.suspended_offset,
+                         kSourceSuspend,
+                         "%s: status write while the change of 0x%06X is suspended: ignored",
+                         data.name.c_str(), static_cast<unsigned>(latches.suspended_offset));
         return;
     }
-    const bool pin_protects = !write_protect.high && !registers.quad_enabled() &&
-                              registers.is_set(data.status.status_register_protect);
-    if (pin_protects) {
-        report_violation(access.rules, "spi-nor-protected", data.name, first, kSourceProtect,
-                         "%s: status write with WP# low: ignored", data.name.c_str());
+    if (!may_write_status(access)) {
         return;
     }
     const std::span<const std::uint8_t> bytes =
@@ -298,8 +318,8 @@ void SpiNor::Impl::software_reset(AccessContext& access)
     if (busy) {
         report_violation(access.rules, "spi-nor-reset-busy", data.name,
                          registers.latches.busy_offset, kSourceReset,
-                         "%s: reset while an operation runs: what it was changing is undefined",
-                         data.name.c_str());
+                         "%s: reset while 0x%06X is changed: what it holds is undefined",
+                         data.name.c_str(), static_cast<unsigned>(registers.latches.busy_offset));
     }
     registers.power_on();
     registers.latches.busy = SpiNorBusy::kWaking;

@@ -134,9 +134,12 @@ models::FlashArray blank_cells(const DevicePlan& plan)
     BROWNOUT_ASSERT(!"every controller has cells");
 }
 
-models::PartState blank_part(const DevicePlan&)
+models::PartState blank_part(const DevicePlan& plan)
 {
-    return {};
+    const bool is_nor =
+        plan.controller == ControllerKind::kSpiNor || plan.controller == ControllerKind::kQspiNor;
+    return is_nor ? models::SpiNor::mounted_state(plan.external->nor, plan.external->nor_options)
+                  : models::PartState{};
 }
 
 std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint32_t device_index,

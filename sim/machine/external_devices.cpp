@@ -30,10 +30,10 @@ models::SpimData spim_data(const BoardPlan& board, const BusPlan& bus)
 
 class SpiPartModel final : public DeviceModel {
 public:
-    // `nor`: the part, if it is one whose fault shows in boots alone; otherwise nullptr.
-    SpiPartModel(std::unique_ptr<models::SpiPart> part, models::SpiNor* nor, const BusPlan& bus,
-                 SharedControllers& shared)
-        : part_(std::move(part)), faulty_in_boots_(nor), wire_(*part_)
+    // `faulty_in_boots`: the part, if it is one whose fault shows in boots alone, or nullptr.
+    SpiPartModel(std::unique_ptr<models::SpiPart> part, models::SpiNor* faulty_in_boots,
+                 const BusPlan& bus, SharedControllers& shared)
+        : part_(std::move(part)), faulty_in_boots_(faulty_in_boots), wire_(*part_)
     {
         shared.spim(bus).connect(wire_);
         shared.gpio(bus.cs).connect(bus.cs.pin, &wire_);
@@ -146,6 +146,12 @@ std::unique_ptr<DeviceModel> make_spi_device(const DevicePlan& plan, std::uint32
         return std::make_unique<SpiPartModel>(std::move(nand), nullptr, external.bus, shared);
     }
     auto nor = std::make_unique<models::SpiNor>(external.nor, external.nor_options, device_index);
+    if (const std::optional<PinPlan>& pin = external.bus.write_protect.pin) {
+        shared.gpio(*pin).connect(pin->pin, &nor->write_protect_pin());
+    }
+    if (const std::optional<PinPlan>& pin = external.bus.hold.pin) {
+        shared.gpio(*pin).connect(pin->pin, &nor->hold_pin());
+    }
     models::SpiNor* const faulty = external.mute_in == FaultRuns::kBoots ? nor.get() : nullptr;
     return std::make_unique<SpiPartModel>(std::move(nor), faulty, external.bus, shared);
 }

@@ -82,7 +82,9 @@ bool LogicalFlash::read(const models::FlashArray& cells, std::uint64_t offset_by
     return for_each_page(
         cells, offset_bytes, destination.size(),
         [&](std::uint32_t row, std::uint32_t column, std::size_t done, std::uint32_t byte_count) {
-            if (pages_->read_data(cells, row, page).uncorrectable) {
+            if (!nand_of(plan_)->ecc) {
+                cells.read(models::NandPages::offset_of(row), page);
+            } else if (pages_->read_data(cells, row, page).uncorrectable) {
                 return false;
             }
             std::copy_n(page.begin() + column, byte_count,

@@ -80,6 +80,7 @@ public:
           window_bytes_(static_cast<std::uint32_t>(
               std::min<std::uint64_t>(plan.size_bytes(), data.xip_size_bytes)))
     {
+        qspi_.connect_io(part_.write_protect_pin(), part_.hold_pin());
     }
 
     void map(models::Bus& bus) override

@@ -241,6 +241,9 @@ void RunRecorder::violated(const models::RuleViolation& violation) noexcept
     // What EasyDMA was given is an address of the core; everything else counts in its device.
     const bool is_pointer = violation.rule.starts_with("easydma");
     const auto address = static_cast<std::uint32_t>(violation.address);
+    if (violation.address != 0 && entry.text.find("0x") == std::string::npos) {
+        entry.text += fmt::format(" (at 0x{:X})", violation.address);
+    }
     entry.symbol =
         symbol_ ? symbol_(is_pointer ? std::optional(address) : std::nullopt) : std::string{};
     entry.call = report_.calls;

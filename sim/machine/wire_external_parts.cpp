@@ -61,6 +61,35 @@ void describe_part(DevicePlan& device)
     device.external->driver.page_bytes = nor.programs.page_bytes;
 }
 
+models::SpiNorPinWiring pin_wiring(const LevelPlan& level)
+{
+    return {level.tied_low, level.pin ? fmt::format("P{}.{:02}", level.pin->port, level.pin->pin)
+                            : level.tied_low ? "tied low"
+                                             : ""};
+}
+
+// WP# and HOLD#, and what the registers hold.
+std::string nor_problem(DevicePlan& device)
+{
+    ExternalPlan& external = *device.external;
+    models::SpiNorOptions& options = external.nor_options;
+    options.write_protect = pin_wiring(external.bus.write_protect);
+    options.hold = pin_wiring(external.bus.hold);
+    const bool wired = !options.write_protect.name.empty() || !options.hold.name.empty();
+    if (external.nand.data) {
+        return wired || !options.registers.empty()
+                   ? fmt::format("{} is a NAND: 'wp', 'hold' and 'registers' are modelled for SPI "
+                                 "NOR alone",
+                                 device.name)
+                   : "";
+    }
+    if (wired && external.bus.controller == kQspiName) {
+        return fmt::format("'wp' and 'hold' of {}: they are IO2 and IO3, which the QSPI drives",
+                           device.name);
+    }
+    return models::problem_with(external.nor, options);
+}
+
 std::string nand_problem(const DevicePlan& device)
 {
     const ExternalPlan& external = *device.external;
@@ -105,8 +134,8 @@ void wire_nand(DevicePlan& device)
         driver.id = driver.id << 8 | data.identity.id[i];
     }
     driver.id_dummy_bytes = data.identity.id_dummy_bytes;
-    driver.configuration =
-        static_cast<std::uint8_t>(data.features.ecc_enable | data.features.buffer_read);
+    const std::uint32_t ecc = external.nand.ecc ? data.features.ecc_enable : 0;
+    driver.configuration = static_cast<std::uint8_t>(ecc | data.features.buffer_read);
     driver.uncorrectable_codes = uncorrectable_codes(data.ecc);
     driver.bad_block_column = data.geometry.page_bytes + data.geometry.bad_block_column;
     driver.bad_block_marks = data.geometry.bad_block_marks;
@@ -119,7 +148,10 @@ std::string wire_device(const BoardPlan& board, DevicePlan& device)
 {
     ExternalPlan& external = *device.external;
     describe_part(device);
-    std::string problem = nand_problem(device);
+    std::string problem = nor_problem(device);
+    if (problem.empty()) {
+        problem = nand_problem(device);
+    }
     if (!problem.empty()) {
         return problem;
     }

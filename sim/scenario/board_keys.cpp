@@ -121,19 +121,6 @@ const KeyTable<BoardPlan>& power_keys()
     return kTable;
 }
 
-// A mapping whose keys fill members of the board itself.
-Key<BoardPlan> board_group(std::string name, const KeyTable<BoardPlan>& (*table)(), std::string doc)
-{
-    Key<BoardPlan> result;
-    result.name = std::move(name);
-    result.doc = std::move(doc);
-    result.read = [table](Reader& reader, const YamlNode& node, BoardPlan& board) {
-        read_fields(reader, node, table(), board);
-    };
-    result.schema = [table] { return fields_schema(table()); };
-    return result;
-}
-
 // A device of its own kind has to say what a part file says about a part, and nothing of a part.
 bool check_kind(Reader& reader, const YamlNode& node, const DevicePlan& device)
 {
@@ -371,9 +358,9 @@ const KeyTable<BoardPlan>& board_keys()
              "the chip: nrf52832, nrf52833, nrf52840, nrf5340_application, nrf5340_network"),
          key("cpu_hz", kOptional, WholeNumber{1, UINT32_MAX}, &BoardPlan::cpu_hz,
              "CPU clock; default 64000000"),
-         board_group("power", power_keys, "the supply and the power-fail comparator of the SoC"),
-         board_group("ram", ram_keys, "RAM of the core that runs the bootloader"),
-         board_group("costs", cost_keys, "what computing costs"), devices_key()}};
+         group_key("power", power_keys, "the supply and the power-fail comparator of the SoC"),
+         group_key("ram", ram_keys, "RAM of the core that runs the bootloader"),
+         group_key("costs", cost_keys, "what computing costs"), devices_key()}};
     return kTable;
 }
 

@@ -1,5 +1,7 @@
 #include "board_soc.hpp"
 
+#include "machine/soc_pins.hpp"
+
 #include <models/gpio.hpp>
 #include <models/qspi.hpp>
 #include <models/soc_registers.hpp>
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace brownout::sim {
 
@@ -125,8 +128,13 @@ void add_soc_ranges(const BoardPlan& board, std::vector<NamedAddresses>& ranges)
     for (const DevicePlan& device : board.devices) {
         if (device.external && device.external->bus.controller.starts_with("spim")) {
             controllers[device.register_base] = models::spim_register::kBlockBytes;
-            controllers[device.external->driver.wiring.gpio_base + models::gpio_register::kFirst] =
-                models::gpio_register::kEnd - models::gpio_register::kFirst;
+            const BusPlan& bus = device.external->bus;
+            for (const auto& pin : {std::optional(bus.cs), bus.write_protect.pin, bus.hold.pin}) {
+                if (pin) {
+                    controllers[gpio_base(board, pin->port) + models::gpio_register::kFirst] =
+                        models::gpio_register::kEnd - models::gpio_register::kFirst;
+                }
+            }
         }
     }
     for (const auto& [address, byte_count] : controllers) {

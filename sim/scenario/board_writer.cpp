@@ -50,6 +50,10 @@ private:
             text("in", name_of(fault_run_names(), external.mute_in));
             end();
         }
+        const std::vector<std::uint8_t>& registers = external.nor_options.registers;
+        if (!registers.empty()) {
+            numbers("registers", {registers.begin(), registers.end()});
+        }
         if (external.nand.data) {
             numbers("bad_blocks", nand.bad_blocks);
             number("random_bad_blocks", nand.bad_block_count);
@@ -103,11 +107,18 @@ private:
         text("sck", pin_text(bus.sck));
         text("mosi", pin_text(bus.mosi));
         text("miso", pin_text(bus.miso));
+        text("wp", level_text(bus.write_protect));
+        text("hold", level_text(bus.hold));
         numbers("anomalies", bus.anomalies);
         if (bus.controller != "qspi") {  // 0 may replace what the board has
             ram_collisions(bus.ram_collisions);
         }
         end();
+    }
+
+    static std::string level_text(const LevelPlan& level)
+    {
+        return level.pin ? pin_text(*level.pin) : level.tied_low ? "low" : "high";
     }
 
     void ram_collisions(const RamCollisionPlan& collisions)
@@ -138,6 +149,7 @@ private:
         flag("check_id", external.check_id);
         if (external.nand.data) {
             number("reserve_blocks", external.nand.reserve_blocks);
+            flag("ecc", external.nand.ecc);
         }
         number("read_opcode", driver.read_opcode);
         flag("block_erase", driver.use_block_erase);

@@ -65,6 +65,32 @@ struct Pin {
     }
 };
 
+// "high", "low", or a pin
+struct Level {
+    using Value = LevelPlan;
+    bool read(Reader& reader, const YamlNode& node, Value& level) const
+    {
+        level.tied_low = node.text == "low";
+        if (level.tied_low || node.text == "high") {
+            return true;
+        }
+        PinPlan pin;
+        if (!node.text.starts_with("P")) {
+            reader.must_be(node, "high, low, or a pin (P0.22)");
+            return false;
+        }
+        if (!Pin{}.read(reader, node, pin)) {
+            return false;
+        }
+        level.pin = pin;
+        return true;
+    }
+    Json schema() const
+    {
+        return {{"anyOf", Json::array({Json{{"enum", {"high", "low"}}}, Pin{}.schema()})}};
+    }
+};
+
 struct Anomalies {
     using Value = std::vector<std::uint32_t>;
     static constexpr std::uint32_t kKnown[] = {43, 58, 109, 121, 159, 198, 215, 216, 244};
@@ -123,18 +149,6 @@ const KeyTable<BusPlan>& clock_switch_keys()
     return kTable;
 }
 
-Key<BusPlan> clock_switch_key()
-{
-    Key<BusPlan> result;
-    result.name = "clock_switch";
-    result.doc = "qspi: when the source of HFCLK changes, for anomaly 244; default never";
-    result.read = [](Reader& reader, const YamlNode& node, BusPlan& bus) {
-        read_fields(reader, node, clock_switch_keys(), bus);
-    };
-    result.schema = [] { return fields_schema(clock_switch_keys()); };
-    return result;
-}
-
 const KeyTable<RamCollisionPlan>& ram_collision_keys()
 {
     static const KeyTable<RamCollisionPlan> kTable{
@@ -171,102 +185,65 @@ const KeyTable<BusPlan>& bus_keys()
          key("ram_collisions", kOptional, Fields<RamCollisionPlan>{ram_collision_keys},
              &BusPlan::ram_collisions,
              "spim: how often others use the RAM that it fetches from; anomaly 198 needs it"),
-         clock_switch_key()}};
+         group_key("clock_switch", clock_switch_keys,
+                   "qspi: when the source of HFCLK changes, for anomaly 244; default never"),
+         key("wp", kOptional, Level{}, &BusPlan::write_protect,
+             "SPI NOR on a spim: WP# is tied high (default) or low, or wired to a pin, which is "
+             "high until firmware drives it"),
+         key("hold", kOptional, Level{}, &BusPlan::hold, "the same of HOLD#")}};
     return kTable;
-}
-
-// Keys whose values are members of the driver's options, or of their wiring.
-template <class Type, class Member>
-Key<ExternalPlan> driver_key(std::string name, Type type, Member spi_nor_options::*member,
-                             std::string doc)
-{
-    Key<ExternalPlan> result;
-    result.name = std::move(name);
-    result.doc = std::move(doc);
-    result.read = [type, member](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        typename Type::Value value{};
-        if (type.read(reader, node, value)) {
-            external.driver.*member = static_cast<Member>(value);
-        }
-    };
-    result.schema = [type] { return type.schema(); };
-    return result;
-}
-
-template <class Type, class Member>
-Key<ExternalPlan> wiring_key(std::string name, Type type, Member spi_wiring::*member,
-                             std::string doc)
-{
-    Key<ExternalPlan> result;
-    result.name = std::move(name);
-    result.doc = std::move(doc);
-    result.read = [type, member](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        typename Type::Value value{};
-        if (type.read(reader, node, value)) {
-            external.driver.wiring.*member = static_cast<Member>(value);
-        }
-    };
-    result.schema = [type] { return type.schema(); };
-    return result;
-}
-
-Key<ExternalPlan> reserve_key()
-{
-    Key<ExternalPlan> result;
-    result.name = "reserve_blocks";
-    result.doc = "SPI NAND: blocks behind each partition that replace bad ones; default 2";
-    result.read = [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        std::uint64_t count = 0;
-        if (WholeNumber{0, 1023}.read(reader, node, count)) {
-            external.nand.reserve_blocks = static_cast<std::uint32_t>(count);
-        }
-    };
-    result.schema = [] { return WholeNumber{0, 1023}.schema(); };
-    return result;
 }
 
 std::vector<Key<ExternalPlan>> driver_key_list()
 {
     using Nor = spi_nor_options;
     using Wiring = spi_wiring;
-    return {
-        wiring_key("bounce_buffer", ByteSize{0, SPI_BOUNCE_BYTES_MAX}, &Wiring::bounce_bytes,
-                   "RAM through which data go that EasyDMA cannot read; 0: such a transfer fails; "
-                   "default 8"),
-        wiring_key("stale_last_chunk", Flag{}, &Wiring::stale_last_chunk,
-                   "a short last chunk of the bounce buffer is sent whole"),
-        wiring_key("unchecked_pointers", Flag{}, &Wiring::unchecked_pointers,
-                   "DMA is started wherever the data are"),
-        wiring_key("refuse_one_byte_receive", Flag{}, &Wiring::refuse_one_byte_receive,
-                   "transfers that anomaly 58 would lengthen fail"),
-        wiring_key("lock_ram_blocks", Flag{}, &Wiring::lock_ram_blocks,
-                   "nRF52840: keep RAM blocks for the SPIM while it fetches from them, as nrfx "
-                   "works around anomaly 198"),
-        wiring_key("transaction_overhead", Microseconds{}, &Wiring::transaction_overhead_us,
-                   "software between two transactions; default 0 s"),
-        key("check_id", kOptional, Flag{}, &ExternalPlan::check_id,
-            "compare the JEDEC ID at start; default true"),
-        reserve_key(),
-        driver_key("read_opcode", WholeNumber{0x03, 0x0B}, &Nor::read_opcode,
-                   "0x03 (default) or 0x0B"),
-        driver_key("block_erase", Flag{}, &Nor::use_block_erase,
-                   "erase 32 and 64 KiB at once where a request covers them"),
-        driver_key("check_write_enable", Flag{}, &Nor::check_write_enable,
-                   "read WEL back; a part that does not answer is noticed"),
-        driver_key("release_power_down", Flag{}, &Nor::release_power_down, "send ABh at start"),
-        driver_key("high_performance", Flag{}, &Nor::high_performance,
-                   "MX25R: leave the ultra-low-power mode at start"),
-        driver_key("poll_ends_on_error", Flag{}, &Nor::poll_ends_on_error,
-                   "a status read that fails counts as ready"),
-        driver_key("word_alignment", Choice<word_alignment>{word_alignment_names},
-                   &Nor::word_alignment,
-                   "what becomes of offsets, lengths and buffers that are no multiple of 4"),
-        driver_key("poll_interval", Microseconds{}, &Nor::poll_interval_us,
-                   "between two status reads; default 0 s"),
-        driver_key("program_timeout", Milliseconds{}, &Nor::program_timeout_ms,
-                   "default 0 s: waits for ever"),
-        driver_key("erase_timeout", Milliseconds{}, &Nor::erase_timeout_ms,
-                   "default 0 s: waits for ever")};
+    constexpr auto nor = +[](ExternalPlan& external) -> Nor& { return external.driver; };
+    constexpr auto wiring =
+        +[](ExternalPlan& external) -> Wiring& { return external.driver.wiring; };
+    constexpr auto nand = +[](ExternalPlan& external) -> NandPlan& { return external.nand; };
+    return {key("bounce_buffer", kOptional, ByteSize{0, SPI_BOUNCE_BYTES_MAX}, wiring,
+                &Wiring::bounce_bytes,
+                "RAM through which data go that EasyDMA cannot read; 0: such a transfer fails; "
+                "default 8"),
+            key("stale_last_chunk", kOptional, Flag{}, wiring, &Wiring::stale_last_chunk,
+                "a short last chunk of the bounce buffer is sent whole"),
+            key("unchecked_pointers", kOptional, Flag{}, wiring, &Wiring::unchecked_pointers,
+                "DMA is started wherever the data are"),
+            key("refuse_one_byte_receive", kOptional, Flag{}, wiring,
+                &Wiring::refuse_one_byte_receive, "transfers that anomaly 58 would lengthen fail"),
+            key("lock_ram_blocks", kOptional, Flag{}, wiring, &Wiring::lock_ram_blocks,
+                "nRF52840: keep RAM blocks for the SPIM while it fetches from them, as nrfx "
+                "works around anomaly 198"),
+            key("transaction_overhead", kOptional, Microseconds{}, wiring,
+                &Wiring::transaction_overhead_us, "software between two transactions; default 0 s"),
+            key("check_id", kOptional, Flag{}, &ExternalPlan::check_id,
+                "compare the JEDEC ID at start; default true"),
+            key("reserve_blocks", kOptional, WholeNumber{0, 1023}, nand, &NandPlan::reserve_blocks,
+                "SPI NAND: blocks behind each partition that replace bad ones; default 2"),
+        key("ecc", kOptional, Flag{}, nand, &NandPlan::ecc,
+            "SPI NAND: ECC is switched on at start; default true"),
+            key("read_opcode", kOptional, WholeNumber{0x03, 0x0B}, nor, &Nor::read_opcode,
+                "0x03 (default) or 0x0B"),
+            key("block_erase", kOptional, Flag{}, nor, &Nor::use_block_erase,
+                "erase 32 and 64 KiB at once where a request covers them"),
+            key("check_write_enable", kOptional, Flag{}, nor, &Nor::check_write_enable,
+                "read WEL back; a part that does not answer is noticed"),
+            key("release_power_down", kOptional, Flag{}, nor, &Nor::release_power_down,
+                "send ABh at start"),
+            key("high_performance", kOptional, Flag{}, nor, &Nor::high_performance,
+                "MX25R: leave the ultra-low-power mode at start"),
+            key("poll_ends_on_error", kOptional, Flag{}, nor, &Nor::poll_ends_on_error,
+                "a status read that fails counts as ready"),
+            key("word_alignment", kOptional, Choice<word_alignment>{word_alignment_names}, nor,
+                &Nor::word_alignment,
+                "what becomes of offsets, lengths and buffers that are no multiple of 4"),
+            key("poll_interval", kOptional, Microseconds{}, nor, &Nor::poll_interval_us,
+                "between two status reads; default 0 s"),
+            key("program_timeout", kOptional, Milliseconds{}, nor, &Nor::program_timeout_ms,
+                "default 0 s: waits for ever"),
+            key("erase_timeout", kOptional, Milliseconds{}, nor, &Nor::erase_timeout_ms,
+                "default 0 s: waits for ever")};
 }
 
 const KeyTable<ExternalPlan>& driver_keys()

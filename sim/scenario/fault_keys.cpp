@@ -12,70 +12,25 @@ struct MuteDraft {
     FaultRuns in = FaultRuns::kAll;
 };
 
-template <class Type, class Member>
-Key<MuteDraft> mute_member(std::string name, bool required, Type type,
-                           Member models::SpiNorMute::*member, std::string doc)
-{
-    Key<MuteDraft> result;
-    result.name = std::move(name);
-    result.required = required;
-    result.doc = std::move(doc);
-    result.read = [type, member](Reader& reader, const YamlNode& node, MuteDraft& draft) {
-        typename Type::Value value{};
-        if (type.read(reader, node, value)) {
-            draft.mute.*member = static_cast<Member>(value);
-        }
-    };
-    result.schema = [type] { return type.schema(); };
-    return result;
-}
-
 const KeyTable<MuteDraft>& mute_keys()
 {
+    using Mute = models::SpiNorMute;
+    constexpr auto mute = +[](MuteDraft& draft) -> Mute& { return draft.mute; };
     static const KeyTable<MuteDraft> kTable{
         "mute",
-        {mute_member("from_op", true, WholeNumber{0, UINT64_MAX},
-                     &models::SpiNorMute::from_operation,
-                     "first operation of the part that it does not carry out, from 0 in each run"),
-         mute_member("reads", false, WholeNumber{0, 255}, &models::SpiNorMute::reads_as,
-                     "what it answers from then on; default 0x00"),
+        {key("from_op", kRequired, WholeNumber{0, UINT64_MAX}, mute, &Mute::from_operation,
+             "first operation of the part that it does not carry out, from 0 in each run"),
+         key("reads", kOptional, WholeNumber{0, 255}, mute, &Mute::reads_as,
+             "what it answers from then on; default 0x00"),
          key("in", kOptional, Choice<FaultRuns>{fault_run_names}, &MuteDraft::in,
              "all (default): runs of the application and of the bootloader; boots: the latter")}};
     return kTable;
 }
 
-// A key of `faults` that fills a member of a NAND part's options.
-template <class Type, class Member>
-Key<ExternalPlan> nand_fault_key(std::string name, Type type,
-                                 Member models::SpiNandOptions::*member, std::string doc)
+void store_mute(ExternalPlan& external, const MuteDraft& draft)
 {
-    Key<ExternalPlan> result;
-    result.name = std::move(name);
-    result.doc = std::move(doc);
-    result.read = [type, member](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        typename Type::Value value{};
-        if (type.read(reader, node, value)) {
-            external.nand.options.*member = Member(value);
-        }
-    };
-    result.schema = [type] { return type.schema(); };
-    return result;
-}
-
-Key<ExternalPlan> mute_key()
-{
-    Key<ExternalPlan> result;
-    result.name = "mute";
-    result.doc = "SPI NOR: the part stops answering";
-    result.read = [](Reader& reader, const YamlNode& node, ExternalPlan& external) {
-        MuteDraft draft;
-        if (read_fields(reader, node, mute_keys(), draft)) {
-            external.nor_options.mute = draft.mute;
-            external.mute_in = draft.in;
-        }
-    };
-    result.schema = [] { return fields_schema(mute_keys()); };
-    return result;
+    external.nor_options.mute = draft.mute;
+    external.mute_in = draft.in;
 }
 
 }  // namespace
@@ -83,20 +38,27 @@ Key<ExternalPlan> mute_key()
 const KeyTable<ExternalPlan>& fault_keys()
 {
     using Nand = models::SpiNandOptions;
+    using Nor = models::SpiNorOptions;
     using Blocks = Numbers<std::uint32_t, 1023>;
+    constexpr auto nand = +[](ExternalPlan& external) -> Nand& { return external.nand.options; };
+    constexpr auto nor = +[](ExternalPlan& external) -> Nor& { return external.nor_options; };
     static const KeyTable<ExternalPlan> kTable{
         "faults",
-        {mute_key(),
-         nand_fault_key("bad_blocks", Blocks{}, &Nand::bad_blocks,
-                        "SPI NAND: blocks that are bad as delivered"),
-         nand_fault_key("random_bad_blocks", WholeNumber{0, 1023}, &Nand::bad_block_count,
-                        "SPI NAND: so many more, drawn by `bad_block_seed`"),
-         nand_fault_key("bad_block_seed", WholeNumber{0, UINT64_MAX}, &Nand::bad_block_seed,
-                        "default 1"),
-         nand_fault_key("failing_erases", Blocks{}, &Nand::failing_erases,
-                        "SPI NAND: blocks that fail to erase (E_FAIL)"),
-         nand_fault_key("failing_programs", Blocks{}, &Nand::failing_programs,
-                        "SPI NAND: blocks that fail to program (P_FAIL)")}};
+        {stored_key<ExternalPlan>("mute", kOptional, Fields<MuteDraft>{mute_keys}, store_mute,
+                                  "SPI NOR: the part stops answering"),
+         key("registers", kOptional, Numbers<std::uint8_t, 255>{}, nor, &Nor::registers,
+             "SPI NOR: what its status and configuration registers held when it was mounted, from "
+             "the first on; default as delivered"),
+         key("bad_blocks", kOptional, Blocks{}, nand, &Nand::bad_blocks,
+             "SPI NAND: blocks that are bad as delivered"),
+         key("random_bad_blocks", kOptional, WholeNumber{0, 1023}, nand, &Nand::bad_block_count,
+             "SPI NAND: so many more, drawn by `bad_block_seed`"),
+         key("bad_block_seed", kOptional, WholeNumber{0, UINT64_MAX}, nand, &Nand::bad_block_seed,
+             "default 1"),
+         key("failing_erases", kOptional, Blocks{}, nand, &Nand::failing_erases,
+             "SPI NAND: blocks that fail to erase (E_FAIL)"),
+         key("failing_programs", kOptional, Blocks{}, nand, &Nand::failing_programs,
+             "SPI NAND: blocks that fail to program (P_FAIL)")}};
     return kTable;
 }
 

@@ -51,29 +51,59 @@ enum class Presence { kOptional, kRequired };
 inline constexpr auto kOptional = Presence::kOptional;
 inline constexpr auto kRequired = Presence::kRequired;
 
-// A key whose value goes to a member of the target (or into an optional member).
-template <class Target, class Type, class Member>
-Key<Target> key(std::string name, Presence presence, Type type, Member Target::*member,
-                std::string doc)
+// A key whose value goes where `store(target, value)` puts it.
+template <class Target, class Type, class Store>
+Key<Target> stored_key(std::string name, Presence presence, Type type, Store store, std::string doc)
 {
     Key<Target> result;
     result.name = std::move(name);
     result.doc = std::move(doc);
     result.required = presence == Presence::kRequired;
-    result.read = [type, member](Reader& reader, const YamlNode& node, Target& target) {
+    result.read = [type, store](Reader& reader, const YamlNode& node, Target& target) {
         typename Type::Value value{};
         if (type.read(reader, node, value)) {
-            if constexpr (std::is_arithmetic_v<Member>) {
-                target.*member = static_cast<Member>(value);
-            } else if constexpr (std::is_constructible_v<Member, typename Type::Value>) {
-                target.*member = Member(std::move(value));
-            } else {
-                target.*member = typename Member::value_type(value);
-            }
+            store(target, std::move(value));
         }
     };
     result.schema = [type] { return type.schema(); };
     return result;
+}
+
+// Into a member, or into an optional one.
+template <class Member, class Value>
+void store_in(Member& member, Value value)
+{
+    if constexpr (std::is_arithmetic_v<Member>) {
+        member = static_cast<Member>(value);
+    } else if constexpr (std::is_constructible_v<Member, Value>) {
+        member = Member(std::move(value));
+    } else {
+        member = typename Member::value_type(value);
+    }
+}
+
+// A key whose value goes to a member of the target.
+template <class Target, class Type, class Member>
+Key<Target> key(std::string name, Presence presence, Type type, Member Target::*member,
+                std::string doc)
+{
+    return stored_key<Target>(
+        std::move(name), presence, type,
+        [member](Target& target, auto value) { store_in(target.*member, std::move(value)); },
+        std::move(doc));
+}
+
+// A key whose value goes to a member of a part of the target.
+template <class Target, class Owner, class Type, class Member>
+Key<Target> key(std::string name, Presence presence, Type type, Owner& (*part)(Target&),
+                Member Owner::*member, std::string doc)
+{
+    return stored_key<Target>(
+        std::move(name), presence, type,
+        [part, member](Target& target, auto value) {
+            store_in(part(target).*member, std::move(value));
+        },
+        std::move(doc));
 }
 
 // Untyped half of read_fields(): what needs no Target. Keys are the allowed ones.
@@ -131,6 +161,20 @@ Json fields_schema(const KeyTable<Target>& table)
         schema["oneOf"] = std::move(choices);
     }
     return schema;
+}
+
+// A mapping whose keys fill the target itself.
+template <class Target>
+Key<Target> group_key(std::string name, const KeyTable<Target>& (*table)(), std::string doc)
+{
+    Key<Target> result;
+    result.name = std::move(name);
+    result.doc = std::move(doc);
+    result.read = [table](Reader& reader, const YamlNode& node, Target& target) {
+        read_fields(reader, node, table(), target);
+    };
+    result.schema = [table] { return fields_schema(table()); };
+    return result;
 }
 
 // A mapping described by a table. `table` is a function, so that tables may be built on first use.

@@ -203,6 +203,7 @@ const KeyTable<SpiNorStatus>& status_keys()
                    status_bit("erase_suspended", &SpiNorStatus::erase_suspended),
                    status_bit("program_suspended", &SpiNorStatus::program_suspended),
                    status_bit("status_register_protect", &SpiNorStatus::status_register_protect),
+                   status_bit("status_register_lock", &SpiNorStatus::status_register_lock),
                    status_bit("high_performance", &SpiNorStatus::high_performance)});
     return kTable;
 }

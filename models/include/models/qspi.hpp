@@ -10,11 +10,12 @@
 // the same direction; word rules of addresses, lengths and RAM pointers; DMA that reaches Data RAM
 // only; read modes FASTREAD to READ4IO, write modes PP to PP4IO, pages of 256 or 512 bytes; erase
 // of 4 KiB, 64 KiB or all (there is no 32 KiB erase); custom instructions with WREN, WIPWAIT and
-// long frames; STATUS with the status register read last; deep power-down by IFCONFIG1.DPMEN; the
-// XIP window with XIPOFFSET and, on nRF5340, XIPEN; anomalies as rules that can be switched.
-// Not modelled: interrupts, PSEL beyond being stored, 32-bit addresses, encryption (XIP_ENC,
-// DMA_ENC), sampling delay, the XIP cache. Polls of the status register by the peripheral appear on
-// the wire as the first and the last of their row.
+// long frames, with the levels of IO2 and IO3 (WP# and HOLD# of a part without QE) meanwhile;
+// STATUS with the status register read last; deep power-down by IFCONFIG1.DPMEN; the XIP window
+// with XIPOFFSET and, on nRF5340, XIPEN; anomalies as rules that can be switched. Not modelled:
+// interrupts, PSEL beyond being stored, 32-bit addresses, encryption (XIP_ENC, DMA_ENC), sampling
+// delay, the XIP cache. Polls of the status register by the peripheral appear on the wire as the
+// first and the last of their row.
 //
 // A transfer is carried out when its task starts, with the times that it has on the wire: buffers
 // must not change while it runs, as on the chip.
@@ -65,6 +66,7 @@ constexpr std::uint32_t kIfConfig0PpSize512 = 1u << 12;
 constexpr std::uint32_t kIfConfig1DpmEn = 1u << 24;
 constexpr std::uint32_t kStatusDpm = 1u << 2;
 constexpr std::uint32_t kStatusReady = 1u << 3;
+constexpr unsigned kCinstrUpperIoShift = 12;  // LIO2, LIO3
 constexpr std::uint32_t kCinstrWipWait = 1u << 14;
 constexpr std::uint32_t kCinstrWren = 1u << 15;
 constexpr std::uint32_t kCinstrLongFrame = 1u << 16;
@@ -118,6 +120,9 @@ public:
     BusTarget& registers();  // kBlockBytes long
     BusTarget& xip();        // the window, at data.xip_address
     SpiWire& wire();         // for waves
+    // Where IO2 and IO3 lead (not owned): high but for custom instructions, which set them by LIO2
+    // and LIO3 (an assumption: the manual gives the levels of those alone).
+    void connect_io(PinListener& io2, PinListener& io3);
 
     // The source of HFCLK changes between these times (anomaly 244), counted from the first access
     // to a register after reset().

@@ -11,7 +11,10 @@
 //   - a busy part ignores everything but status and ID reads, suspend and reset
 //   - suspend and resume, with what is forbidden meanwhile; deep power-down; 66h/99h
 //   - status and configuration registers, kept or volatile; quad enable; block protection (BP, TB);
-//     WP# and HOLD#; power modes with times of their own; SFDP; typical or maximum times
+//     power modes with times of their own; SFDP; typical or maximum times
+//   - WP#: low, it guards the registers once SRP0 is set; SRP1 guards them until power-on. HOLD#:
+//     low, the part drives nothing and hears no clocks; CS# that rises then drops the command. Both
+//     are data lines, and without effect, while QE is set
 //   - a microcontroller reset changes nothing here
 //   - the fault mute: from an operation on, reads give one value, writes are ignored, status reads
 //     the same value (0x00: ready)
@@ -27,6 +30,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace brownout::models {
 
@@ -40,15 +45,28 @@ struct SpiNorMute {
 
 enum class TimeCase : std::uint8_t { kTypical, kMaximum };
 
+// How WP# or HOLD# hangs on the board. High until driven, or tied to ground.
+struct SpiNorPinWiring {
+    bool tied_low = false;
+    std::string name;  // in reports: "P0.22", "tied low"; empty: not named
+};
+
 struct SpiNorOptions {
     TimeCase times = TimeCase::kTypical;
     std::optional<SpiNorMute> mute;
+    SpiNorPinWiring write_protect;
+    SpiNorPinWiring hold;
+    // What registers held when the part was mounted, from the first on; the others: as delivered.
+    std::vector<std::uint8_t> registers;
 };
+
+// What is wrong with the options for this part, in a sentence; "" if nothing is.
+std::string problem_with(const SpiNorData& data, const SpiNorOptions& options);
 
 class SpiNor final : public SpiPart {
 public:
-    // `data` has no problem_with() (asserted). `device_index`: which device of the board its
-    // operations name.
+    // Neither `data` nor `options` has a problem_with() (asserted). `device_index`: which device of
+    // the board its operations name.
     SpiNor(const SpiNorData& data, const SpiNorOptions& options, std::uint32_t device_index);
     ~SpiNor() override;
     SpiNor(const SpiNor&) = delete;
@@ -56,6 +74,8 @@ public:
 
     // The geometry that attach() needs, cells erased. A part as delivered has an empty PartState.
     static FlashGeometry geometry(const SpiNorData& data);
+    // Of a part as `options` has its registers.
+    static PartState mounted_state(const SpiNorData& data, const SpiNorOptions& options);
 
     std::string_view name() const noexcept override;
     void attach(FlashArray& cells, PartState& state) override;
@@ -70,7 +90,7 @@ public:
     // Whether the fault mute may begin from now on (it may at first); one that has begun lasts.
     void arm_mute(bool armed);
 
-    // The pins WP# and HOLD#, both high until driven. While QE is set they are data lines.
+    // The pins WP# and HOLD#, as wired until driven. While QE is set they are data lines.
     PinListener& write_protect_pin();
     PinListener& hold_pin();
 

@@ -116,7 +116,8 @@ struct SpiNorStatus : SourceNote {
     SpiNorBit quad_enable;                    // commands with 4 lines need it; mask 0: always on
     SpiNorBit erase_suspended;                // may be the same bit as program_suspended
     SpiNorBit program_suspended;
-    SpiNorBit status_register_protect;  // with WP# low and QE off: status writes are refused
+    SpiNorBit status_register_protect;  // SRP0, SRWD: with WP# low and QE off no status writes
+    SpiNorBit status_register_lock;     // SRP1, SRL: no status writes until the next power-on
     SpiNorBit high_performance;         // selects the last power mode; mask 0: one mode only
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,13 @@ namespace brownout::sim {
 struct PinPlan {
     std::uint8_t port = 0;
     std::uint8_t pin = 0;
+};
+
+// How WP# or HOLD# of a SPI NOR is wired: tied high (a pull-up), tied low, or to a pin of the SoC,
+// which is high until firmware drives it.
+struct LevelPlan {
+    bool tied_low = false;
+    std::optional<PinPlan> pin;
 };
 
 // When others use RAM.
@@ -49,6 +57,8 @@ struct BusPlan {
     PinPlan sck{0, 19};
     PinPlan mosi{0, 20};
     PinPlan miso{0, 21};
+    LevelPlan write_protect;  // SPIM alone: a QSPI has them as IO2 and IO3
+    LevelPlan hold;
     // Of the controller, by number. SPIM: 58, 109, 198. QSPI: 43, 121, 159, 215, 216, 244.
     std::vector<std::uint32_t> anomalies;
     RamCollisionPlan ram_collisions;  // SPIM alone

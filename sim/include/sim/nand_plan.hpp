@@ -14,6 +14,7 @@ struct NandPlan {
     models::SpiNandOptions options;
     // Blocks behind each partition that replace bad ones; no other partition may lie there.
     std::uint32_t reserve_blocks = 2;
+    bool ecc = true;  // the driver switches it on
     // Filled in when the board is wired (wire_external_parts()) and, regions, when its partitions
     // are known (set_nand_regions()).
     spi_nand_options driver{};

@@ -216,6 +216,31 @@ TEST_F(QspiTest, CustomInstructionsSendAndReceive)
     EXPECT_EQ(core.rules.names(), Names{"qspi-custom-instruction"});
 }
 
+TEST_F(QspiTest, CustomInstructionsSetTheLevelsOfWriteProtectAndHold)
+{
+    constexpr std::uint32_t kLio2 = 1u << 12;
+    constexpr std::uint32_t kLio3 = 1u << 13;
+    qspi.connect_io(nor.part.write_protect_pin(), nor.part.hold_pin());
+    activate();
+    ASSERT_TRUE(instruct(0x9F, 4, kLio3));
+    EXPECT_EQ(get(qspi_register::kCinstrDat0), 0x1428C2u);
+    EXPECT_TRUE(core.rules.seen.empty());
+    ASSERT_TRUE(instruct(0x9F, 4, kLio2));
+    EXPECT_EQ(core.rules.names(), Names{"spi-nor-held"});
+    const auto write_status = [&](std::uint32_t value, std::uint32_t levels) {
+        set(qspi_register::kCinstrDat0, value);
+        ASSERT_TRUE(instruct(0x01, 2, qspi_register::kCinstrWren | levels));
+        ASSERT_TRUE(instruct(0x05, 2, qspi_register::kCinstrWipWait | kLio2 | kLio3));
+    };
+    write_status(0x80, kLio2 | kLio3);
+    write_status(0x00, kLio3);
+    EXPECT_EQ(core.rules.names(), (Names{"spi-nor-held", "spi-nor-protected"}));
+    write_status(0x00, kLio2 | kLio3);
+    EXPECT_EQ(core.rules.seen.size(), 2u);
+    ASSERT_TRUE(read(0, kQspiRam, 4)) << "IO3 is high again";
+    EXPECT_EQ(core.rules.seen.size(), 2u);
+}
+
 TEST_F(QspiTest, LongFramesKeepChipSelectLow)
 {
     activate();

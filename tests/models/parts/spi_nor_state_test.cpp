@@ -88,27 +88,119 @@ TEST_F(SpiNorStateTest, TheWriteProtectPinGuardsTheRegistersOnceAsked)
 {
     AccessContext access = core.access();
     nor.part.write_protect_pin().pin_changed(false, access);
-    nor.change({0x01, 0x80});
-    nor.wait_until_ready();
-    nor.change({0x01, 0x00});
+    nor.write_status({0x04});
+    EXPECT_EQ(nor.status(), 0x04) << "SRP0 is clear: the pin means nothing";
+    nor.write_status({0x84});
+    nor.write_status({0x00});
+    EXPECT_EQ(nor.status(), 0x86) << "WEL stays set";
     expect_only("spi-nor-protected");
+    EXPECT_EQ(core.rules.seen[0].text,
+              "sample: status write 0x01 of 0x00 with SRP0 set and WP# low: ignored");
     nor.part.write_protect_pin().pin_changed(true, access);
-    nor.change({0x01, 0x00});
-    nor.wait_until_ready();
+    nor.write_status({0x00});
     EXPECT_EQ(nor.status(), 0x00);
+    EXPECT_EQ(core.rules.seen.size(), 1u);
+}
+
+TEST_F(SpiNorStateTest, QuadEnableMakesBothPinsDataLines)
+{
+    AccessContext access = core.access();
+    nor.write_status({0xC0});
+    nor.part.write_protect_pin().pin_changed(false, access);
+    nor.part.hold_pin().pin_changed(false, access);
+    EXPECT_EQ(nor.status(), 0xC0) << "HOLD#";
+    nor.write_status({0x80});
+    EXPECT_TRUE(core.rules.seen.empty()) << "WP#";
+    EXPECT_EQ(nor.status(), 0xFF) << "QE is clear now, and the part held";
+    expect_only("spi-nor-held");
+}
+
+TEST_F(SpiNorStateTest, TheLockBitGuardsTheRegistersUntilPowerOn)
+{
+    nor.write_status({0x04, 0x40});
+    nor.write_status({0x00});
+    nor.command({0x50});
+    nor.command({0x01, 0x00});
+    EXPECT_EQ(core.rules.names(), Names(2, "spi-nor-protected"));
+    nor.restart(ResetKind::kSystemReset);
+    EXPECT_EQ(nor.status() & 0x04u, 0x04u);
+    nor.restart(ResetKind::kPowerOn);
+    nor.write_status({0x00});
+    EXPECT_EQ(nor.status(), 0x00);
+    EXPECT_EQ(core.rules.seen.size(), 2u);
+}
+
+TEST(SpiNorPins, AreAsTheBoardWiresThemAndReportsNameThem)
+{
+    SpiNorOptions options;
+    options.write_protect = {true, "tied low"};
+    options.hold = {false, "P0.23"};
+    options.registers = {0x84};
+    const SpiNorData data = sample_nor_data();
+    ASSERT_EQ(problem_with(data, options), "");
+    NorBench nor(data, options);
+    nor.state = SpiNor::mounted_state(data, options);
+    nor.restart(ResetKind::kPowerOn);
+    EXPECT_EQ(nor.status(), 0x84);
+    nor.write_status({0x00});
+    EXPECT_EQ(nor.status(), 0x86);
+    AccessContext access = nor.core.access();
+    nor.part.hold_pin().pin_changed(false, access);
+    EXPECT_EQ(nor.command({0x9F}, 3), Bytes(3, 0xFF));
+    ASSERT_EQ(nor.core.rules.names(), (Names{"spi-nor-protected", "spi-nor-held"}));
+    EXPECT_NE(nor.core.rules.seen[0].text.find("WP# (tied low) low"), std::string::npos);
+    EXPECT_EQ(nor.core.rules.seen[1].text,
+              "sample: clocks are not heard and DO is not driven while HOLD# (P0.23) is low");
+    nor.restart(ResetKind::kSystemReset);
+    EXPECT_EQ(nor.status(), 0x86) << "pins are inputs again, and pulled up";
+}
+
+TEST(SpiNorPins, RegistersHoldOnlyWhatThePartKeeps)
+{
+    SpiNorOptions options;
+    options.registers = {0x00, 0x08};
+    EXPECT_EQ(problem_with(sample_nor_data(), options), "");
+    options.registers = {0x00, 0x48};
+    EXPECT_NE(problem_with(sample_nor_data(), options).find("'configuration 1'"),
+              std::string::npos);
+    options.registers = {0x01};
+    EXPECT_NE(problem_with(sample_nor_data(), options), "") << "WIP";
+    options.registers = Bytes(5, 0);
+    EXPECT_EQ(problem_with(sample_nor_data(), options), "sample has 4 registers");
+    EXPECT_EQ(SpiNor::mounted_state(sample_nor_data(), {}), PartState{});
 }
 
 TEST_F(SpiNorStateTest, AHeldPartHearsNothing)
 {
     nor.cells.poke(0, Bytes{0x12, 0x34});
     nor.begin({0x03, 0, 0, 0}, 1);
+    EXPECT_TRUE(core.rules.seen.empty());
     AccessContext access = core.access();
     nor.part.hold_pin().pin_changed(false, access);
     nor.clock({}, 2, 1);
+    nor.clock({}, 2, 1);
     EXPECT_EQ(nor.answer, (Bytes{0xFF, 0xFF}));
+    expect_only("spi-nor-held");
     nor.part.hold_pin().pin_changed(true, access);
     nor.clock({}, 1, 1);
     EXPECT_EQ(nor.answer, Bytes{0x34}) << "it goes on where it was";
+    nor.end();
+    EXPECT_EQ(core.rules.seen.size(), 1u);
+}
+
+TEST_F(SpiNorStateTest, ChipSelectThatRisesOfAHeldPartDropsTheCommand)
+{
+    nor.cells.poke(0, Bytes{0xFF});
+    nor.write_enable();
+    for (const bool held : {true, false}) {
+        nor.begin(page(0, {0x00}));
+        AccessContext access = core.access();
+        nor.part.hold_pin().pin_changed(!held, access);
+        nor.end();
+        nor.part.hold_pin().pin_changed(true, access);
+        EXPECT_EQ(core.supply.operations, held ? 0u : 1u);
+        expect_only("spi-nor-held");
+    }
 }
 
 TEST_F(SpiNorStateTest, AnEraseCanBeSuspendedForReadsAndProgramsElsewhere)

@@ -78,6 +78,16 @@ public:
         command(out);
         return core.now;
     }
+    // WREN, 01h with these registers, and until it is done.
+    void write_status(const Bytes& registers)
+    {
+        Bytes out{0x01};
+        out.insert(out.end(), registers.begin(), registers.end());
+        change(out);
+        if (part.status_settles_at(0x05, 1, 0, core.now)) {
+            wait_until_ready();
+        }
+    }
     Bytes read(std::uint32_t address, std::size_t byte_count)
     {
         return command(with_address(0x03, address), byte_count);
@@ -138,6 +148,7 @@ inline SpiNorData sample_nor_data()
     data.status.erase_suspended = {3, 0x08};
     data.status.program_suspended = {3, 0x04};
     data.status.status_register_protect = {0, 0x80};
+    data.status.status_register_lock = {1, 0x40};
     data.status.high_performance = {2, 0x02};
     data.protection.block_protect = {0, 0x3C};
     data.protection.bottom = {1, 0x08};

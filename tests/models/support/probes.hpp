@@ -51,8 +51,14 @@ public:
     };
     std::vector<Seen> seen;
 
+    // Whatever a model reports names rule, device and source, in a whole sentence.
     void violated(const RuleViolation& violation) noexcept override
     {
+        EXPECT_FALSE(violation.rule.empty());
+        EXPECT_FALSE(violation.source.empty()) << violation.rule;
+        EXPECT_FALSE(violation.device.empty()) << violation.rule;
+        EXPECT_NE(violation.text.find(violation.device), std::string_view::npos) << violation.text;
+        EXPECT_LT(violation.text.size(), 239u) << "cut off: " << violation.text;
         seen.push_back(
             {std::string(violation.rule), violation.address, std::string(violation.text)});
     }

@@ -80,6 +80,78 @@ TEST(ExternalPart, AStaleLastChunkProgramsBehindTheRequest)
     EXPECT_TRUE(exact.state.devices[kPart].is_erased(16, 16));
 }
 
+// What a firmware of tests/sim/machine/images did, alone on a machine.
+RunReport run_image(const ExternalScenario& scenario, const std::string& image)
+{
+    const Scenario loaded = scenario.load();
+    const auto loader = Firmware::load(builtin_firmware(BOOT_FIRMWARE_LOADER), {});
+    const auto firmware =
+        Firmware::load(std::filesystem::path(TEST_FIRMWARE_FOLDER) / (image + ".so"), {});
+    Machine machine(board_plan(loaded), boot_setup(loaded), *loader, firmware.get());
+    MachineState state = machine.blank_state();
+    return machine.command(state, app_command{});
+}
+
+// The first violation of `rule`; it names its source and who was at it.
+std::string text_of(const RunReport& report, const std::string& rule)
+{
+    for (const Violation& violation : report.violations) {
+        EXPECT_FALSE(violation.source.empty()) << violation.rule;
+        EXPECT_FALSE(violation.symbol.empty()) << violation.rule;
+        if (violation.rule == rule) {
+            return violation.text;
+        }
+    }
+    return "";
+}
+
+TEST(ExternalPart, AHoldPinThatFirmwarePullsLowMakesItDeafForSoLong)
+{
+    ExternalScenario scenario;
+    scenario.changes = "{bus: {hold: P0.23}, driver: {erase_timeout: 1 s}}";
+    const RunReport held = run_image(scenario, "pin_puller");
+    EXPECT_EQ(held.outcome.code, 2) << "of three erases the second";
+    EXPECT_NE(text_of(held, "spi-nor-held").find("mx25r6435f: clocks are not heard"),
+              std::string::npos);
+    EXPECT_NE(text_of(held, "spi-nor-held").find("HOLD# (P0.23)"), std::string::npos);
+    scenario.changes = "{bus: {hold: P0.24}}";
+    const RunReport other = run_image(scenario, "pin_puller");
+    EXPECT_EQ(other.outcome.code, 0);
+    EXPECT_TRUE(other.violations.empty());
+    scenario.changes = "{bus: {hold: P0.23}, faults: {registers: [0x40]}}";
+    EXPECT_EQ(run_image(scenario, "pin_puller").outcome.code, 0) << "quad enable";
+}
+
+TEST(ExternalPart, AHoldPinTiedLowIsAPartThatIsNotThere)
+{
+    ExternalScenario scenario;
+    scenario.changes = "{bus: {hold: low}}";
+    const RunReport report = run_image(scenario, "slot_eraser");
+    EXPECT_EQ(report.outcome.kind, OutcomeKind::kHang) << "WIP reads as set";
+    EXPECT_NE(text_of(report, "spi-nor-held").find("HOLD# (tied low)"), std::string::npos);
+    scenario.changes = "{bus: {hold: high}}";
+    EXPECT_EQ(run_image(scenario, "slot_eraser").outcome.code, FLASH_OK);
+}
+
+// The driver of an MX25R writes its registers at start, to leave the slow mode.
+TEST(ExternalPart, AWriteProtectPinTiedLowKeepsItsRegistersOnceTheyAreProtected)
+{
+    const auto erase = [](const std::string& changes) {
+        ExternalScenario scenario;
+        scenario.changes = "{driver: {high_performance: true}, " + changes + "}";
+        return run_image(scenario, "slot_eraser");
+    };
+    const RunReport guarded = erase("bus: {wp: low}, faults: {registers: [0x80]}");
+    EXPECT_NE(text_of(guarded, "spi-nor-protected").find("SRP0 set and WP# (tied low) low"),
+              std::string::npos);
+    for (const char* const free : {"bus: {wp: low}", "bus: {wp: high}, faults: {registers: [0x80]}",
+                                   "bus: {wp: low}, faults: {registers: [0xC0]}"}) {
+        const RunReport report = erase(free);
+        EXPECT_TRUE(report.violations.empty()) << free;
+        EXPECT_LT(report.end, guarded.end) << "high-performance mode: " << free;
+    }
+}
+
 ScenarioResult run_with(const std::string& changes)
 {
     ExternalScenario scenario;
@@ -161,13 +233,7 @@ TEST(ExternalPart, APollThatEndsOnErrorDoesNotWaitForThePart)
     const std::string refuses = "driver: {check_id: false, refuse_one_byte_receive: true";
     const auto rules_of_erase = [&](const std::string& changes) {
         scenario.changes = changes;
-        const Scenario loaded = scenario.load();
-        const auto loader = Firmware::load(builtin_firmware(BOOT_FIRMWARE_LOADER), {});
-        const auto eraser =
-            Firmware::load(std::filesystem::path(TEST_FIRMWARE_FOLDER) / "slot_eraser.so", {});
-        Machine machine(board_plan(loaded), boot_setup(loaded), *loader, eraser.get());
-        MachineState state = machine.blank_state();
-        const RunReport report = machine.command(state, app_command{});
+        const RunReport report = run_image(scenario, "slot_eraser");
         std::vector<std::string> rules{std::to_string(report.outcome.code)};
         for (const Violation& violation : report.violations) {
             rules.push_back(violation.rule);

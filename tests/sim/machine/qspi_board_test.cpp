@@ -150,6 +150,8 @@ TEST(QspiBoard, ModesThatThePartLacksAreRefused)
 {
     EXPECT_THROW(qspi_scenario("{bus: {write_mode: pp4o}}", "nrf52840dk-qspi").load(), InputError);
     EXPECT_THROW(qspi_scenario("{bus: {frequency: 1 MHz}}", "nrf52840dk-qspi").load(), InputError);
+    EXPECT_THROW(qspi_scenario("{bus: {wp: low}}", "nrf52840dk-qspi").load(), InputError)
+        << "it is IO2";
 }
 
 // DevZone 106440: POFCON above the supply.

@@ -60,11 +60,23 @@ TEST(ExternalKeys, WhatIsWrongIsSaidWithItsPlace)
            "case.yaml:3:3: external cannot be clocked slower than 125 kHz");
     begins(with_part("controller: spim1", ", driver: {read_opcode: 5}"),
            "case.yaml:3:3: 'read_opcode' of external must be 0x03 or 0x0B");
+    begins(with_part("controller: spim1, wp: up"),
+           "case.yaml:7:59: 'wp' in bus must be high, low, or a pin (P0.22)");
+    begins(with_part("controller: spim1, hold: P0.40"),
+           "case.yaml:7:61: 'hold' in bus must be a pin");
+    begins(with_part("controller: spim1, wp: P0.17"),
+           "case.yaml:3:3: 'wp' of external is wired to P0.17, which its bus uses already");
+    begins(with_part("controller: spim1, wp: P0.02, hold: P0.02"),
+           "case.yaml:3:3: 'wp' and 'hold' of external are wired to the same pin");
+    begins(with_part("controller: spim1", ", faults: {registers: [1]}"),
+           "case.yaml:3:3: 'status 1' of w25q80 cannot hold this");
     const std::string twin = "}\n    twin: {part: w25q80, bus: {controller: spim1";
     begins(with_part("controller: spim1", twin + "}"),
            "case.yaml:3:3: external and twin have the same chip select");
     begins(with_part("controller: spim1", twin + ", cs: P0.18, frequency: 1 MHz}"),
            "case.yaml:3:3: external and twin share spim1 and need the same frequency");
+    begins(with_part("controller: spim1", twin + ", cs: P0.18, hold: P0.17}"),
+           "case.yaml:3:3: external and twin are both wired to P0.17");
     std::string text = with_part("controller: spim1");
     text.replace(text.find("w25q80"), 6, "w25q81");
     begins(text, "case.yaml:7:22: there is no part 'w25q81'. Did you mean 'w25q80'? Parts: ");
@@ -87,6 +99,22 @@ TEST(ExternalKeys, AScenarioChangesPartsOfItsBoardAndNothingElse)
               3u);
     EXPECT_EQ(error_of(text.insert(at, "devices: {internal: {times: typical}}\n")).substr(0, 55),
               "case.yaml:8:11: the board has no external part 'interna");
+}
+
+TEST(ExternalKeys, ProtectionPinsAndRegistersSurviveBeingWritten)
+{
+    std::string text =
+        with_part("controller: spim1, wp: low, hold: P0.02", ", faults: {registers: [0x9C, 0x02]}");
+    for (int round = 0; round < 2; ++round) {
+        const Scenario scenario = parse_sample(text);
+        const ExternalPlan& external = *scenario.board.plan.devices[1].external;
+        EXPECT_TRUE(external.bus.write_protect.tied_low);
+        ASSERT_TRUE(external.bus.hold.pin);
+        EXPECT_EQ(external.bus.hold.pin->pin, 2);
+        EXPECT_EQ(external.nor_options.hold.name, "P0.02");
+        EXPECT_EQ(external.nor_options.registers, (std::vector<std::uint8_t>{0x9C, 0x02}));
+        text = to_yaml(scenario, std::string(TEST_SCENARIOS_FOLDER) + "/sample.yaml");
+    }
 }
 
 TEST(PartFile, ErrorsNameThePlaceInThePartFile)

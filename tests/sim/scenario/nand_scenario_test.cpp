@@ -71,6 +71,9 @@ TEST(NandScenario, FaultsAreThoseOfThePart)
     EXPECT_NE(first_error(suite_text("bad_blocks: [1016]", "bad_blocks: [3, 4]")), "")
         << "21 bad blocks as delivered";
     EXPECT_NE(first_error(suite_text("bad_blocks: [1016]", "mute: {from_op: 1}")), "");
+    EXPECT_NE(first_error(suite_text("bad_blocks: [1016]", "registers: [0]")), "");
+    EXPECT_NE(first_error(suite_text("cs: P0.17", "wp: low, cs: P0.17")).find("NOR alone"),
+              std::string::npos);
 }
 
 TEST(NandScenario, SurvivesBeingWrittenAndRead)
@@ -78,6 +81,7 @@ TEST(NandScenario, SurvivesBeingWrittenAndRead)
     const Scenario scenario = parse_scenario(suite_text(), kSuites + "case.yaml");
     const Scenario again =
         parse_scenario(to_yaml(scenario, kSuites + "again.yaml"), kSuites + "again.yaml");
+    EXPECT_TRUE(again.board.plan.devices[1].external->nand.ecc);
     const NandPlan& nand = again.board.plan.devices[1].external->nand;
     EXPECT_EQ(nand.options.bad_blocks, std::vector<std::uint32_t>{1016});
     EXPECT_EQ(nand.options.bad_block_count, 19u);
