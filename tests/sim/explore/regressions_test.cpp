@@ -1,6 +1,7 @@
 // Each known defect of the modelled release: exploration finds it by itself, and its fix closes it.
 #include "small_scenario.hpp"
 
+#include <sim/runner.hpp>
 #include <sim/scenario_names.hpp>
 
 #include <gtest/gtest.h>
@@ -134,7 +135,34 @@ TEST(TornDefects, AreFoundUnaided)
     whole.explore->tears.clear();
     expect_closed(std::move(whole));
     const auto files = std::filesystem::directory_iterator(folder() / "torn");
-    EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "every file of the folder is tested";
+    EXPECT_EQ(std::distance(begin(files), end(files)), 2) << "every file of the folder is tested";
+}
+
+// A page that is torn in an upload: valid once, lost at the next power-on. ECC corrects its bits.
+TEST(TornDefects, OfANandLoseTheImageWhereEccIsOffAlone)
+{
+    const std::string name = "nand-without-ecc";
+    expect_found(load("torn/" + name), {name.c_str(), "", "always-boots-an-authentic-image", 2});
+
+    Scenario whole = load("torn/" + name);
+    whole.explore->tears.clear();
+    expect_closed(std::move(whole));
+
+    Scenario corrected = load("torn/" + name);
+    BoardPlan& board = corrected.board.plan;
+    board.devices.back().external->nand.ecc = true;
+    EXPECT_EQ(wire_external_parts(board), "");
+    expect_closed(std::move(corrected));
+}
+
+TEST(TornDefects, OfANandAreReplayed)
+{
+    ScenarioMachine machine(load("torn/nand-without-ecc"));
+    for (const Finding& finding : explore_all(machine).findings) {
+        const std::string yaml = to_yaml(finding.repro, folder() / "torn.repro.yaml");
+        ScenarioMachine again(parse_scenario(yaml, folder() / "torn.repro.yaml"));
+        EXPECT_FALSE(run_scenario(again, nullptr).holds) << yaml;
+    }
 }
 
 std::string test_name(const testing::TestParamInfo<Defect>& test)
