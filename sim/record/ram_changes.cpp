@@ -6,11 +6,22 @@
 
 namespace brownout::sim {
 
+namespace {
+
+bool is_ram_with_slots(const BoardPlan& board, std::uint32_t device)
+{
+    return board.devices[device].controller == ControllerKind::kRam &&
+           std::any_of(board.areas.begin(), board.areas.end(),
+                       [device](const AreaPlan& area) { return area.device == device; });
+}
+
+}  // namespace
+
 void RunRecording::settle_ram(RecordedOp& op, const MachineState& state)
 {
     for (std::uint32_t device = 0; device < board_.devices.size(); ++device) {
         const models::FlashArray& now = state.devices[device];
-        if (board_.devices[device].controller == ControllerKind::kRam &&
+        if (is_ram_with_slots(board_, device) &&
             (!ram_seen_ || !now.changed_pages(last_.devices[device]).empty())) {
             settle_range(op, device, 0, now.geometry().size_bytes, false);
         }
@@ -20,18 +31,16 @@ void RunRecording::settle_ram(RecordedOp& op, const MachineState& state)
 
 void RunRecording::settle_ram_at_end(const RunReport& report, const MachineState& state)
 {
-    const auto ram =
-        std::find_if(board_.devices.begin(), board_.devices.end(), [](const DevicePlan& device) {
-            return device.controller == ControllerKind::kRam;
-        });
-    if (ram == board_.devices.end()) {
-        return;
-    }
     RecordedOp op;
     op.index = report.operations;
     op.run = static_cast<std::uint32_t>(recording_.runs.size()) - 1;
     op.kind = models::OperationKind::kStoreRetained;
-    op.device = static_cast<std::uint32_t>(ram - board_.devices.begin());
+    while (op.device < board_.devices.size() && !is_ram_with_slots(board_, op.device)) {
+        ++op.device;
+    }
+    if (op.device == board_.devices.size()) {
+        return;
+    }
     op.start = op.end = report.end;
     op.first_change = static_cast<std::uint32_t>(recording_.changes.size());
     op.first_trailer = static_cast<std::uint32_t>(recording_.trailers.size());

@@ -225,6 +225,14 @@ TEST(Recording, KnowsAnImageInBothItsFormsPlainAndEncrypted)
     }
 }
 
+TEST(Recording, FollowsRamOnlyWhereASlotLiesInIt)
+{
+    const RecordedScenario run("field/d-net-core-raw-pointer/fixed.yaml");
+    for (const SectorChange& change : run.recording.changes) {
+        EXPECT_NE(run.recording.devices[change.device].controller, ControllerKind::kRam);
+    }
+}
+
 TEST(Recording, TellsWhatRulesWereBrokenByWhichCall)
 {
     const RecordedScenario run("field/pof-threshold-above-supply.yaml");
