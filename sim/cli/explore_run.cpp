@@ -117,14 +117,14 @@ public:
         if (given_.list) {
             return ExitCode::kHolds;
         }
-        if (skipped_ > 0 && skipped_ == entries.size()) {
-            throw InputError("nothing was explored: no scenario is for this core");
-        }
         if (entries.size() > 1 && prints_text()) {
             std::cout << '\n' << report_.verdicts();
         }
         report_coverage();
         write_reports();
+        if (skipped_ > 0 && skipped_ == entries.size()) {
+            throw InputError("nothing was explored: no scenario is for this core");
+        }
         return written_ ? report_.exit_code() : ExitCode::kBadInput;
     }
 
@@ -188,6 +188,7 @@ private:
                 return;
             }
             ++skipped_;
+            report_.add_skipped(entry, mismatch.sentence());
             (prints_text() ? std::cout : std::cerr)
                 << fmt::format("skipped {}: {}\n", entry_name(entry), mismatch.sentence());
         } catch (const InputError& error) {

@@ -9,14 +9,18 @@ namespace {
 using namespace brownout::sim;
 
 // CLI11 says only that some command is missing.
-void require_known_command(const CLI::App& app, int argc, char** argv)
+void require_known_command(const CLI::App& app, const std::string& path, int argc, char** argv)
 {
     const std::string first = argc > 1 ? argv[1] : "-";
     const auto named =
         app.get_subcommands([&](const CLI::App* command) { return command->check_name(first); });
-    if (first.rfind('-', 0) != 0 && named.empty()) {
-        throw InputError("brownout: there is no command '" + first +
-                         "'; brownout --help lists them");
+    const bool has_commands = !app.get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (has_commands && first.rfind('-', 0) != 0 && named.empty()) {
+        throw InputError(path + ": there is no command '" + first + "'; " + path +
+                         " --help lists them");
+    }
+    if (!named.empty()) {
+        require_known_command(*named.front(), path + " " + first, argc - 1, argv + 1);
     }
 }
 
@@ -40,7 +44,7 @@ int main(int argc, char** argv)
     cli::add_diff(app, exit_code);
     cli::add_image(app, exit_code);
     try {
-        require_known_command(app, argc, argv);
+        require_known_command(app, "brownout", argc, argv);
         app.parse(argc, argv);
         cli::flush_standard_output();
     } catch (const CLI::ParseError& error) {

@@ -17,6 +17,8 @@ struct MergeGiven {
     std::vector<std::string> files;
     std::string json;
     std::string junit;
+    std::string sarif;
+    std::string tap;
 };
 
 std::string text_of_file(const std::string& file)
@@ -31,19 +33,26 @@ std::string text_of_file(const std::string& file)
 
 ExitCode merge(const MergeGiven& given)
 {
-    require_writable(given.json);
-    require_writable(given.junit);
     ExplorationReport report;
+    const std::pair<const std::string&, std::string (ExplorationReport::*)() const> forms[] = {
+        {given.json, &ExplorationReport::json},
+        {given.junit, &ExplorationReport::junit},
+        {given.sarif, &ExplorationReport::sarif},
+        {given.tap, &ExplorationReport::tap}};
+    bool prints_text = true;
+    for (const auto& [file, form] : forms) {
+        require_writable(file);
+        prints_text = prints_text && file != "-";
+    }
     for (const std::string& file : given.files) {
         report.merge(text_of_file(file), file);
     }
-    if (!given.json.empty()) {
-        write_output(given.json, report.json());
+    for (const auto& [file, form] : forms) {
+        if (!file.empty()) {
+            write_output(file, (report.*form)());
+        }
     }
-    if (!given.junit.empty()) {
-        write_output(given.junit, report.junit());
-    }
-    if (given.json != "-" && given.junit != "-") {
+    if (prints_text) {
         std::cout << report.verdicts();
     }
     if (report.missing() > 0) {
@@ -63,6 +72,8 @@ void add_merge(CLI::App& app, ExitCode& exit_code)
         ->required();
     command->add_option("--json", given->json, "write the merged report; - is standard output");
     command->add_option("--junit", given->junit, "the same as JUnit XML");
+    command->add_option("--sarif", given->sarif, "the same as SARIF 2.1.0");
+    command->add_option("--tap", given->tap, "the same as TAP");
     command->callback([given, &exit_code] { exit_code = merge(*given); });
 }
 

@@ -8,6 +8,7 @@
 
 #include "../report/wear_report.hpp"
 
+#include <sim/core_fit.hpp>
 #include <sim/log_release.hpp>
 #include <sim/report.hpp>
 #include <sim/seed_sweep.hpp>
@@ -105,6 +106,9 @@ bool sweep_file(const std::string& file, const RunOptionsGiven& given)
     std::vector<SweepRow> rows;
     bool holds = true;
     std::vector<SuiteEntry> entries = suite_entries({file}, {});
+    for (SuiteEntry& entry : entries) {
+        use_core(entry.scenario, given.core);
+    }
     if (given.json != "-") {
         std::cout << load_scenario(file).name << '\n';
         print_release(ScenarioMachine(entries.front().scenario));
@@ -155,6 +159,30 @@ bool run_file(const std::string& file, const RunOptionsGiven& given)
     given.waves.write(waves);
     given.html.write_run(machine, recorder.recording());
     return result.holds;
+}
+
+// A core that the user chose need not fit every one of many scenarios.
+ExitCode run_files(const RunOptionsGiven& given)
+{
+    ExitCode code = ExitCode::kHolds;
+    std::size_t skipped = 0;
+    for (const std::string& file : given.files) {
+        try {
+            const bool holds =
+                is_sweep(file, given) ? sweep_file(file, given) : run_file(file, given);
+            code = holds ? code : ExitCode::kCheckFailed;
+        } catch (const CoreMismatch& mismatch) {
+            if (given.core.empty() || given.files.size() == 1) {
+                throw;
+            }
+            ++skipped;
+            std::cout << fmt::format("skipped {}: {}\n", file, mismatch.sentence());
+        }
+    }
+    if (skipped == given.files.size()) {
+        throw InputError("nothing was run: no scenario is for this core");
+    }
+    return code;
 }
 
 void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
@@ -210,13 +238,7 @@ void add(CLI::App& app, ExitCode& exit_code, const char* name, const char* help)
             throw InputError(
                 "--json and --export take one scenario: each would replace the one before it");
         }
-        for (const std::string& file : given->files) {
-            const bool holds =
-                is_sweep(file, *given) ? sweep_file(file, *given) : run_file(file, *given);
-            if (!holds) {
-                exit_code = ExitCode::kCheckFailed;
-            }
-        }
+        exit_code = run_files(*given);
     });
 }
 

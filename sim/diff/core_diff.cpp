@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace brownout::sim {
 
 namespace {
@@ -50,11 +52,13 @@ private:
         const LoggedBoot a = logged_boot(first_, after_first, cuts_);
         const LoggedBoot b = logged_boot(second_, after_second, false);
         ++diff_.boots;
+        const auto parting =
+            std::mismatch(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end());
+        diff_.calls += static_cast<std::uint64_t>(parting.first - a.calls.begin());
         if (report(boot_difference(first_, a, second_, b), fmt::format("reset {}", diff_.boots), a,
                    b)) {
             return;
         }
-        diff_.calls += a.calls.size();
         for (std::size_t i = 0; i < a.before.size() && diff_.agree; ++i) {
             compare_recovery(a, i);
         }

@@ -114,8 +114,7 @@ std::string describe_fault(const FirmwareExecution& execution, std::uint32_t sta
     const FaultRecord& fault = execution.fault;
     switch (execution.event) {
     case FiberEvent::kStackOverflow:
-        return fmt::format("stack overflow: more than the {} bytes of stack are in use {}",
-                           stack_bytes, place);
+        return fmt::format("more than the {} bytes of stack are in use {}", stack_bytes, place);
     case FiberEvent::kHang:
         return fmt::format("no call to the platform for {} s of CPU time {}", hang_limit_s, place);
     case FiberEvent::kFault:

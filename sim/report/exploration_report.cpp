@@ -120,6 +120,20 @@ Json variant_json(const SuiteEntry& entry)
     return json;
 }
 
+// In the order of the suite. InputError, naming `file`: it is in `list` already.
+void insert_by_index(Json& list, const Json& entry, const std::string& file)
+{
+    const auto at =
+        std::lower_bound(list.begin(), list.end(), entry,
+                         [](const Json& a, const Json& b) { return a["index"] < b["index"]; });
+    if (at != list.end() && (*at)["index"] == entry["index"]) {
+        throw InputError(Place{file}, fmt::format("holds exploration {} again: reports of one "
+                                                  "suite are merged, each once",
+                                                  entry["index"].dump()));
+    }
+    list.insert(at, entry);
+}
+
 Json exploration_json(const ExploredScenario& explored)
 {
     const Exploration& exploration = *explored.exploration;
@@ -182,8 +196,11 @@ Json coverage_json(const CoverageTable& table)
 }  // namespace
 
 struct ExplorationReport::Document {
-    Json json{
-        {"format", 1}, {"planned", 0}, {"explorations", Json::array()}, {"errors", Json::array()}};
+    Json json{{"format", 1},
+              {"planned", 0},
+              {"explorations", Json::array()},
+              {"skipped", Json::array()},
+              {"errors", Json::array()}};
 };
 
 ExplorationReport::ExplorationReport() : document_(std::make_unique<Document>()) {}
@@ -206,6 +223,20 @@ void ExplorationReport::add_error(const InputError& error)
                                          {"sentence", error.what()}});
 }
 
+void ExplorationReport::add_skipped(const SuiteEntry& entry, const std::string& reason)
+{
+    const Scenario& scenario = entry.scenario;
+    const int line = scenario.explore ? scenario.explore->place.line : 0;
+    document_->json["skipped"].push_back(
+        {{"index", entry.index},
+         {"variant", variant_json(entry)},
+         {"scenario", scenario.name},
+         {"file", scenario.path.string()},
+         {"line", std::max(1, line)},
+         {"strategy", name_of(strategy_names(), scenario.boot.strategy)},
+         {"reason", reason}});
+}
+
 void ExplorationReport::add_coverage(const std::vector<CoverageTable>& tables)
 {
     Json& list = document_->json["coverage"] = Json::array();
@@ -221,21 +252,16 @@ void ExplorationReport::merge(const std::string& text, const std::string& file)
         !other.contains("explorations") || !other.contains("errors")) {
         throw InputError(Place{file}, "is no report of `brownout explore --json`");
     }
-    Json& list = document_->json["explorations"];
-    if (!list.empty() && other["planned"] != document_->json["planned"]) {
+    const bool is_first = document_->json["planned"] == 0;
+    if (!is_first && other["planned"] != document_->json["planned"]) {
         throw InputError(Place{file}, "is of another suite than the reports before it");
     }
     document_->json["planned"] = other["planned"];
     for (const Json& exploration : other["explorations"]) {
-        const auto at =
-            std::lower_bound(list.begin(), list.end(), exploration,
-                             [](const Json& a, const Json& b) { return a["index"] < b["index"]; });
-        if (at != list.end() && (*at)["index"] == exploration["index"]) {
-            throw InputError(Place{file}, fmt::format("holds exploration {} again: reports of one "
-                                                      "suite are merged, each once",
-                                                      exploration["index"].dump()));
-        }
-        list.insert(at, exploration);
+        insert_by_index(document_->json["explorations"], exploration, file);
+    }
+    for (const Json& skipped : other.value("skipped", Json::array())) {
+        insert_by_index(document_->json["skipped"], skipped, file);
     }
     for (const Json& error : other["errors"]) {
         document_->json["errors"].push_back(error);
@@ -245,8 +271,8 @@ void ExplorationReport::merge(const std::string& text, const std::string& file)
 std::uint64_t ExplorationReport::missing() const
 {
     const std::uint64_t planned = document_->json["planned"];
-    const std::uint64_t here =
-        document_->json["explorations"].size() + document_->json["errors"].size();
+    const std::uint64_t here = document_->json["explorations"].size() +
+                               document_->json["skipped"].size() + document_->json["errors"].size();
     return planned > here ? planned - here : 0;
 }
 
@@ -284,9 +310,10 @@ std::string ExplorationReport::verdicts() const
     for (const Json& error : document_->json["errors"]) {
         text += error["sentence"].get<std::string>() + "\n";
     }
-    text += fmt::format("{} explorations: {} hold, {} failed, {} incomplete\n",
+    text += fmt::format("{} explorations: {} hold, {} failed, {} incomplete",
                         counts[0] + counts[1] + counts[2], counts[0], counts[1], counts[2]);
-    return text;
+    const std::size_t skipped = document_->json["skipped"].size();
+    return text + (skipped == 0 ? "\n" : fmt::format("; {} skipped\n", skipped));
 }
 
 std::string ExplorationReport::json() const

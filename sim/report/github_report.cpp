@@ -125,6 +125,10 @@ std::string github_summary(const Json& document)
     if (!rows.empty()) {
         text += "| scenario | verdict | states | edges | depth |\n|---|---|---|---|---|\n" + rows;
     }
+    for (const Json& skipped : document["skipped"]) {
+        text += fmt::format("\nSkipped: {}: {}\n", name_of_exploration(skipped),
+                            skipped["reason"].get<std::string>());
+    }
     for (const Json& error : document["errors"]) {
         text += "\nBad input: " + error["sentence"].get<std::string>() + "\n";
     }

@@ -1,5 +1,6 @@
 // JUnit XML: a suite per file, a test case per exploration. What holds passes, a broken check is a
 // failure, and an exploration that did not close, or could not begin, is an error: never green.
+// What is not for the chosen core is skipped.
 #include "report_json.hpp"
 
 #include <fmt/format.h>
@@ -91,6 +92,14 @@ std::string case_of(const Json& exploration)
     return xml + "    </testcase>\n";
 }
 
+std::string skipped_case_of(const Json& skipped)
+{
+    return fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n"
+                       "      <skipped message=\"{}\"/>\n    </testcase>\n",
+                       attribute(skipped["strategy"]), escaped(name_of_exploration(skipped)),
+                       attribute(skipped["reason"]));
+}
+
 std::string error_case_of(const Json& error)
 {
     return fmt::format("    <testcase classname=\"input\" name=\"bad input\">\n"
@@ -103,6 +112,7 @@ struct Suite {
     int tests = 0;
     int failures = 0;
     int errors = 0;
+    int skipped = 0;
     double seconds = 0;
 };
 
@@ -127,6 +137,12 @@ std::string junit_xml(const Json& document)
         suite.failures += verdict_of(exploration) == Verdict::kFailed ? 1 : 0;
         suite.errors += verdict_of(exploration) == Verdict::kIncomplete ? 1 : 0;
     }
+    for (const Json& skipped : document["skipped"]) {
+        Suite& suite = suite_of(skipped);
+        suite.cases += skipped_case_of(skipped);
+        ++suite.tests;
+        ++suite.skipped;
+    }
     for (const Json& error : document["errors"]) {
         Suite& suite = suite_of(error);
         suite.cases += error_case_of(error);
@@ -138,9 +154,9 @@ std::string junit_xml(const Json& document)
     for (const std::string& file : order) {
         const Suite& suite = suites[file];
         xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
-                           "time=\"{:.3f}\">\n{}  </testsuite>\n",
-                           escaped(file), suite.tests, suite.failures, suite.errors, suite.seconds,
-                           suite.cases);
+                           "skipped=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n",
+                           escaped(file), suite.tests, suite.failures, suite.errors, suite.skipped,
+                           suite.seconds, suite.cases);
     }
     return xml + "</testsuites>\n";
 }

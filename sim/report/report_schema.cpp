@@ -158,6 +158,20 @@ Json exploration_schema()
         {"stopped_by", "waiting", "walks", "wear", "network_core"});
 }
 
+Json skipped_schema()
+{
+    return object({{"index", count("in the suite, all shards together")},
+                   {"variant",
+                    {{"type", "object"},
+                     {"additionalProperties", {{"type", "string"}}},
+                     {"description", "what the matrix of the scenario chose"}}},
+                   {"scenario", text("what it shows")},
+                   {"file", text("scenario file, as named on the command line")},
+                   {"line", count("of explore in the file")},
+                   {"strategy", names(strategy_names())},
+                   {"reason", text("why the chosen core does not fit")}});
+}
+
 Json coverage_schema()
 {
     const Json row = object({{"row", text("of the table")},
@@ -300,6 +314,7 @@ std::string exploration_schema_json()
                        object({{"format", {{"const", 1}}},
                                {"planned", count("explorations of the suite, all shards together")},
                                {"explorations", list_of(exploration_schema(), "one per scenario")},
+                               {"skipped", list_of(skipped_schema(), "not for the chosen core")},
                                {"errors", list_of(error_schema(), "what could not be explored")},
                                {"coverage", list_of(coverage_schema(), "only with --coverage")}},
                               {"coverage"}));

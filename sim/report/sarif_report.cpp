@@ -1,5 +1,6 @@
 // SARIF 2.1.0: a rule per check, a result per finding, the way there as a code flow. What did not
-// close, or could not be loaded, is a result too: no result means that everything holds.
+// close, or could not be loaded, is a result too, and what is not for the chosen core is one that
+// does not apply: no result means that everything holds.
 #include "report_json.hpp"
 
 #include <fmt/format.h>
@@ -76,6 +77,12 @@ std::string sarif_log(const Json& document)
                                                exploration["stopped_by"].get<std::string>(),
                                            exploration));
         }
+    }
+    for (const Json& skipped : document["skipped"]) {
+        const std::string reason = skipped["reason"];
+        results.push_back(sarif_result(
+            "skipped", "none", name_of_exploration(skipped) + ": skipped: " + reason, skipped));
+        results.back()["kind"] = "notApplicable";
     }
     for (const Json& error : document["errors"]) {
         results.push_back(sarif_result("bad-input", "error", error["sentence"], error));

@@ -1,4 +1,5 @@
-// TAP 13: a test point per exploration. What did not close, or could not be loaded, is not ok.
+// TAP 13: a test point per exploration. What did not close, or could not be loaded, is not ok; what
+// is not for the chosen core has a SKIP directive.
 #include "report_json.hpp"
 
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ std::string tap_point(int number, bool ok, const std::string& description)
 
 std::string tap_text(const Json& document)
 {
-    const std::size_t count = document["explorations"].size() + document["errors"].size();
+    const std::size_t count =
+        document["explorations"].size() + document["skipped"].size() + document["errors"].size();
     std::string out = fmt::format("TAP version 13\n1..{}\n", count);
     int number = 0;
     for (const Json& exploration : document["explorations"]) {
@@ -57,6 +59,11 @@ std::string tap_text(const Json& document)
             }
             out += tap_details(details);
         }
+    }
+    for (const Json& skipped : document["skipped"]) {
+        out += fmt::format("ok {} - {} # SKIP {}\n", ++number,
+                           tap_description(name_of_exploration(skipped)),
+                           tap_description(skipped["reason"]));
     }
     for (const Json& error : document["errors"]) {
         out += tap_point(++number, false, "bad input");

@@ -61,8 +61,8 @@ FirmwarePlacement placement_of(const Scenario& scenario, const BoardPlan& board)
     return {0, board.ram_address, ram_bytes};
 }
 
-// What is wrong with a firmware image is said at its file; that it lacks RAM because of ram_load,
-// there.
+// What is wrong with a firmware image is said at its file. That it lacks RAM is no fault of its
+// own: it does not fit the board, or what ram_load leaves of it.
 std::unique_ptr<Firmware> load_firmware(const Scenario& scenario, const std::filesystem::path& path,
                                         const FirmwarePlacement& placement)
 {
@@ -70,12 +70,15 @@ std::unique_ptr<Firmware> load_firmware(const Scenario& scenario, const std::fil
         return Firmware::load(path, placement);
     } catch (const InputError& error) {
         const bool lacks_ram = error.sentence().find("bytes of RAM") != std::string::npos;
-        if (!lacks_ram || scenario.boot.ram_load.size_bytes == 0) {
+        if (!lacks_ram) {
             throw;
         }
-        throw InputError(scenario.boot.place, "boot.ram_load leaves too little RAM below it: " +
-                                                  path.filename().string() + " " +
-                                                  error.sentence());
+        const std::string sentence = path.filename().string() + " " + error.sentence();
+        if (scenario.boot.ram_load.size_bytes == 0) {
+            throw CoreMismatch(scenario.boot.place, sentence);
+        }
+        throw CoreMismatch(scenario.boot.place,
+                           "boot.ram_load leaves too little RAM below it: " + sentence);
     }
 }
 

@@ -70,6 +70,8 @@ public:
     void add(const ExploredScenario& explored);
     // A scenario that could not be explored.
     void add_error(const InputError& error);
+    // A scenario that is not for the core which the user chose.
+    void add_skipped(const SuiteEntry& entry, const std::string& reason);
     // Of all of them together.
     void add_coverage(const std::vector<CoverageTable>& tables);
 

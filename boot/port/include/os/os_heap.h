@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 #ifndef PORT_HEAP_BYTES
-#    define PORT_HEAP_BYTES (48u * 1024u)
+#    define PORT_HEAP_BYTES (32u * 1024u)
 #endif
 
 void os_heap_init(void); /* empties it; not needed after a reset */
