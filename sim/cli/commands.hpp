@@ -21,4 +21,12 @@ void add_import(CLI::App& app, ExitCode& exit_code);
 void add_diff(CLI::App& app, ExitCode& exit_code);
 void add_image(CLI::App& app, ExitCode& exit_code);
 
+// The subcommands of image.
+void add_image_keygen(CLI::App& image, ExitCode& exit_code);
+void add_image_sign(CLI::App& image, ExitCode& exit_code);
+void add_image_verify(CLI::App& image, ExitCode& exit_code);
+void add_image_dump(CLI::App& image, ExitCode& exit_code);
+void add_image_pad(CLI::App& image, ExitCode& exit_code);
+void add_image_encrypt(CLI::App& image, ExitCode& exit_code);
+
 }  // namespace brownout::sim::cli

@@ -1,5 +1,6 @@
 // brownout image dump: what an image file, or the dump of a slot, holds.
-#include "image_commands.hpp"
+#include "commands.hpp"
+#include "image_options.hpp"
 #include "output_file.hpp"
 
 #include <sim/scenario_names.hpp>

@@ -1,6 +1,7 @@
 // brownout image encrypt: signs the payload of an image again, encrypted. The flag that says so
 // lies in the header, which the signature covers: hence the signing key.
-#include "image_commands.hpp"
+#include "commands.hpp"
+#include "image_options.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 // brownout image keygen: a new key pair.
-#include "image_commands.hpp"
+#include "commands.hpp"
+#include "image_options.hpp"
 #include "output_file.hpp"
 
 #include <fmt/format.h>

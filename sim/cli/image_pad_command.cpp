@@ -1,5 +1,6 @@
 // brownout image pad: fills up a slot behind a signed image and writes its trailer.
-#include "image_commands.hpp"
+#include "commands.hpp"
+#include "image_options.hpp"
 
 #include <fmt/format.h>
 

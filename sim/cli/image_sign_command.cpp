@@ -1,5 +1,6 @@
 // brownout image sign: a payload becomes an app image.
-#include "image_commands.hpp"
+#include "commands.hpp"
+#include "image_options.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +12,9 @@ namespace {
 
 struct SignGiven {
     std::string input, key, key_format = "hash", version, header_size = "32", load_address,
-                            rom_fixed, security_counter, sha = "auto";
-    bool pad_header = false, non_bootable = false, pure = false;
+                            rom_fixed, security_counter, sha = "auto", boot_record, vendor,
+                            image_class, compression = "disabled", endian = "little";
+    bool pad_header = false, non_bootable = false, pure = false, pad_signature = false;
     std::vector<std::string> dependencies, custom_tlvs;
     SlotTexts slot;
     EncryptTexts encrypt;
@@ -60,9 +62,43 @@ std::uint32_t counter_of(const std::string& text, const boot_version& version)
                           : number_of_option("--security-counter", text);
 }
 
+// Options of imgtool that have a meaning, but none here.
+void refuse_unsupported(const SignGiven& given)
+{
+    if (given.compression != "disabled") {
+        throw InputError(fmt::format("--compression {}: compressed images are not supported; the "
+                                     "modelled bootloader does not unpack them",
+                                     given.compression));
+    }
+    if (given.endian != "little") {
+        throw InputError(fmt::format("--endian {}: images of the modelled devices are little "
+                                     "endian",
+                                     given.endian));
+    }
+}
+
+void add_identity(const SignGiven& given, SignOptions& options)
+{
+    options.boot_record = given.boot_record;
+    if (!given.vendor.empty()) {
+        options.vendor_id = vendor_id(given.vendor);
+    }
+    if (!given.image_class.empty()) {
+        options.class_id = class_id(given.image_class, options.vendor_id);
+        if (options.class_id.empty()) {
+            throw InputError(fmt::format("--cid {}: the name of a class belongs to a vendor: give "
+                                         "--vid too, or the class as a UUID",
+                                         given.image_class));
+        }
+    }
+}
+
 SignOptions sign_options(const SignGiven& given)
 {
+    refuse_unsupported(given);
     SignOptions options;
+    add_identity(given, options);
+    options.pad_signature = given.pad_signature;
     options.version = version_of(given.version);
     options.header_bytes = number_of_option("--header-size", given.header_size);
     options.pad_header = given.pad_header;
@@ -134,18 +170,28 @@ void add_image_sign(CLI::App& image, ExitCode& exit_code)
         ->allow_extra_args(false);
     command->add_option("-s,--security-counter", given->security_counter,
                         "a number, or auto: from the version");
+    command->add_option("--boot-record", given->boot_record,
+                        "SW_TYPE: a boot record for measured boot, with this software type");
+    command->add_option("--vid", given->vendor, "vendor: a UUID, or a domain name");
+    command->add_option("--cid", given->image_class,
+                        "class of the device: a UUID, or a name (needs --vid)");
     command->add_option("-L,--load-addr", given->load_address, "ram-load to this address");
     command->add_option("-F,--rom-fixed", given->rom_fixed, "runs at this address of flash");
     command->add_flag("--non-bootable", given->non_bootable, "mark it as not bootable");
     command->add_option("--sha", given->sha, "auto, 256, 384 or 512")
         ->check(CLI::IsMember({"auto", "256", "384", "512"}));
     command->add_flag("--pure", given->pure, "ed25519 over the image instead of its hash");
+    command->add_flag("--pad-sig", given->pad_signature,
+                      "pad an ECDSA signature to its longest form, for bootloaders before 1.5");
+    command->add_option("--compression", given->compression, "disabled, the only one here");
+    command->add_option("--endian", given->endian, "little, the only one here");
     command
         ->add_option("--custom-tlv", given->custom_tlvs,
                      "TAG VALUE: a protected TLV; value a text, or bytes as 0x0102")
         ->type_size(2)
         ->allow_extra_args(false);
-    command->add_flag("--pad", given->slot.pad, "fill up the slot and request a test upgrade");
+    command->add_flag("--pad,--test", given->slot.pad,
+                      "fill up the slot and request a test upgrade");
     add_encrypt_options(*command, given->encrypt);
     add_slot_options(*command, given->slot);
     command->callback([given, &exit_code] {

@@ -8,7 +8,6 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 
 namespace brownout::sim {
@@ -42,32 +41,6 @@ bool is_on_curve(EVP_PKEY* key, std::string_view curve)
            EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, name, sizeof name,
                                           &name_length) == 1 &&
            curve == std::string_view(name, name_length);
-}
-
-// The DER SEQUENCE at the start of `signature` when nothing but zeroes follow it: old signers
-// padded ECDSA signatures to their longest form.
-std::optional<Bytes> without_zero_padding(Bytes signature)
-{
-    constexpr std::uint8_t kSequence = 0x30;
-    if (signature.size() < 2 || signature[0] != kSequence) {
-        return std::nullopt;
-    }
-    std::size_t head_bytes = 2;
-    std::size_t content_bytes = signature[1];
-    if (content_bytes == 0x81 && signature.size() > 2) {
-        head_bytes = 3;
-        content_bytes = signature[2];
-    } else if (content_bytes >= 0x80) {
-        return std::nullopt;  // indefinite, or longer than any signature we accept
-    }
-    if (content_bytes > signature.size() - head_bytes) {
-        return std::nullopt;
-    }
-    const Bytes padding = signature.subspan(head_bytes + content_bytes);
-    if (!std::all_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b == 0; })) {
-        return std::nullopt;
-    }
-    return signature.first(head_bytes + content_bytes);
 }
 
 bool check_ecdsa(Bytes public_key, std::string_view curve, Bytes digest, Bytes padded_signature)
@@ -134,6 +107,30 @@ std::optional<bool> check(crypto_signature kind, Bytes public_key, Bytes digest,
 }
 
 }  // namespace
+
+std::optional<Bytes> without_zero_padding(Bytes signature)
+{
+    constexpr std::uint8_t kSequence = 0x30;
+    if (signature.size() < 2 || signature[0] != kSequence) {
+        return std::nullopt;
+    }
+    std::size_t head_bytes = 2;
+    std::size_t content_bytes = signature[1];
+    if (content_bytes == 0x81 && signature.size() > 2) {
+        head_bytes = 3;
+        content_bytes = signature[2];
+    } else if (content_bytes >= 0x80) {
+        return std::nullopt;  // indefinite, or longer than any signature we accept
+    }
+    if (content_bytes > signature.size() - head_bytes) {
+        return std::nullopt;
+    }
+    const Bytes padding = signature.subspan(head_bytes + content_bytes);
+    if (!std::all_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b == 0; })) {
+        return std::nullopt;
+    }
+    return signature.first(head_bytes + content_bytes);
+}
 
 int check_signature(crypto_signature kind, Bytes public_key, Bytes digest, Bytes signature) noexcept
 {

@@ -1,4 +1,5 @@
 // Signing a payload: header, protected TLVs, TLVs, in imgtool's order.
+#include "boot_record.hpp"
 #include "image_digest.hpp"
 #include "image_layout.hpp"
 #include "image_signer.hpp"
@@ -120,6 +121,10 @@ private:
             append_u32(counter, *options_.security_counter);
             add_tlv(entries, kTlvSecurityCounter, counter);
         }
+        if (!options_.boot_record.empty()) {
+            add_tlv(entries, TLV_BOOT_RECORD,
+                    boot_record(options_.boot_record, options_.version, signer_id(), hash_bits_));
+        }
         for (const ImageDependency& dependency : options_.dependencies) {
             ImageBytes payload{dependency.image_index,  0, 0, 0, dependency.version.major,
                                dependency.version.minor};
@@ -127,10 +132,23 @@ private:
             append_u32(payload, dependency.version.build);
             add_tlv(entries, TLV_DEPENDENCY, payload);
         }
+        if (!options_.vendor_id.empty()) {
+            add_tlv(entries, kTlvVendorId, options_.vendor_id);
+        }
+        if (!options_.class_id.empty()) {
+            add_tlv(entries, kTlvClassId, options_.class_id);
+        }
         for (const CustomTlv& tlv : options_.custom_tlvs) {
             add_tlv(entries, tlv.type, tlv.payload);
         }
         return entries.empty() ? ImageBytes{} : area_of(kProtectedTlvInfoMagic, entries);
+    }
+
+    // Hash of the public key; without one, zeros of its length.
+    ImageBytes signer_id() const
+    {
+        return key_.key ? image_digest(public_key_bytes(key_.key.get(), key_.kind), hash_bits_)
+                        : ImageBytes(hash_bits_ / 8);
     }
 
     std::uint32_t flags() const
@@ -199,14 +217,16 @@ private:
             add_tlv(entries, TLV_SIG_PURE, ImageBytes{1});
         }
         if (key_.key) {
-            const ImageBytes key = public_key_bytes(key_.key.get(), key_.kind);
             if (options_.full_public_key) {
-                add_tlv(entries, TLV_PUBKEY, key);
+                add_tlv(entries, TLV_PUBKEY, public_key_bytes(key_.key.get(), key_.kind));
             } else {
-                add_tlv(entries, kTlvKeyHash, image_digest(key, hash_bits_));
+                add_tlv(entries, kTlvKeyHash, signer_id());
             }
-            add_tlv(entries, tlv_of(key_.kind),
-                    sign_covered(key_, covered, hash_bits_, options_.pure));
+            ImageBytes signature = sign_covered(key_, covered, hash_bits_, options_.pure);
+            if (options_.pad_signature) {
+                signature.resize(longest_signature_bytes(key_), 0);
+            }
+            add_tlv(entries, tlv_of(key_.kind), signature);
         }
         if (is_encrypted()) {
             image_key_ = options_.image_key;

@@ -3,6 +3,8 @@
 #include "image_digest.hpp"
 #include "image_layout.hpp"
 
+#include "crypto/signature_check.hpp"
+
 #include <sim/error.hpp>
 #include <sim/scenario_names.hpp>
 
@@ -146,9 +148,17 @@ std::vector<std::uint8_t> sign_covered(const SigningKey& key, std::span<const st
     return signature;
 }
 
+std::size_t longest_signature_bytes(const SigningKey& key)
+{
+    return static_cast<std::size_t>(EVP_PKEY_get_size(key.key.get()));
+}
+
 bool signature_is_good(const SigningKey& key, std::span<const std::uint8_t> covered,
                        std::uint32_t hash_bits, bool pure, std::span<const std::uint8_t> signature)
 {
+    if (tlv_of(key.kind) == kTlvEcdsa) {
+        signature = without_zero_padding(signature).value_or(signature);
+    }
     const std::vector<std::uint8_t> message = message_of(key.kind, covered, hash_bits, pure);
     const SignContext context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* parameters = nullptr;

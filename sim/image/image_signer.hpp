@@ -27,6 +27,8 @@ std::uint16_t tlv_of(crypto_signature kind);
 // `covered`: header, payload, protected TLVs. Ed25519 signs their digest, or themselves if `pure`.
 std::vector<std::uint8_t> sign_covered(const SigningKey& key, std::span<const std::uint8_t> covered,
                                        std::uint32_t hash_bits, bool pure);
+// ECDSA signatures differ in length by chance: the most that this key makes.
+std::size_t longest_signature_bytes(const SigningKey& key);
 bool signature_is_good(const SigningKey& key, std::span<const std::uint8_t> covered,
                        std::uint32_t hash_bits, bool pure, std::span<const std::uint8_t> signature);
 

@@ -313,6 +313,18 @@ std::string tlv_name(std::uint16_t type)
         return "SEC_CNT";
     case TLV_BOOT_RECORD:
         return "BOOT_RECORD";
+    case 0x70:
+        return "DECOMP_SIZE";
+    case 0x71:
+        return "DECOMP_SHA";
+    case 0x72:
+        return "DECOMP_SIGNATURE";
+    case 0x73:
+        return "COMP_DEC_SIZE";
+    case 0x74:
+        return "UUID_VID";
+    case 0x75:
+        return "UUID_CID";
     default:
         return fmt::format("0x{:02X}", type);
     }

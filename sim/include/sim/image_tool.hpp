@@ -61,11 +61,14 @@ struct SignOptions {
     std::vector<ImageDependency> dependencies;
     std::vector<CustomTlv> custom_tlvs;
     bool non_bootable = false;
+    std::string boot_record;  // software type of the record for measured boot; empty: no record
+    std::vector<std::uint8_t> vendor_id, class_id;  // 16 bytes each; empty: none
 
     std::filesystem::path key;  // private; empty: hash only
     bool full_public_key = false;
     std::optional<std::uint32_t> hash_bits;  // 256, 384, 512; none: what the signature wants
     bool pure = false;                       // Ed25519 over the image, not over its hash
+    bool pad_signature = false;              // ECDSA: zeros up to the longest form
 
     std::filesystem::path encryption_key;  // public (or an AES key in base64); empty: plain
     std::uint32_t encryption_key_bits = 128;
@@ -88,6 +91,12 @@ std::vector<std::uint8_t> pad_image(std::span<const std::uint8_t> image, const S
 // gets the input (without header). Neither keys nor padding are known from an image.
 SignOptions options_of_image(std::span<const std::uint8_t> image,
                              std::vector<std::uint8_t>& payload);
+
+// The 16 bytes of a UUID: "2f0e...", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", or what a name stands
+// for (version 5): a domain name for a vendor, and in the vendor's name space for a class; empty
+// for a class that is a name without a vendor.
+std::vector<std::uint8_t> vendor_id(const std::string& text);
+std::vector<std::uint8_t> class_id(const std::string& text, std::span<const std::uint8_t> vendor);
 
 // "(1, 1.2.3+4)": the dependency form of imgtool.
 std::optional<ImageDependency> parse_dependency(const std::string& text);

@@ -1,22 +1,15 @@
-// The subcommands of `brownout image`, one file each, and what they share.
+// Options that subcommands of `brownout image` share, and the files that they read and write.
 #pragma once
 
-#include "commands.hpp"
+#include <CLI/CLI.hpp>
 
 #include <sim/image_tool.hpp>
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace brownout::sim::cli {
-
-void add_image_keygen(CLI::App& image, ExitCode& exit_code);
-void add_image_sign(CLI::App& image, ExitCode& exit_code);
-void add_image_verify(CLI::App& image, ExitCode& exit_code);
-void add_image_dump(CLI::App& image, ExitCode& exit_code);
-void add_image_pad(CLI::App& image, ExitCode& exit_code);
-void add_image_encrypt(CLI::App& image, ExitCode& exit_code);
 
 // A number as imgtool takes it: 512, 0x200. InputError naming the option.
 std::uint32_t number_of_option(const std::string& option, const std::string& text);
@@ -41,7 +34,7 @@ void require_output(const ImageOutput& output, const std::string& input);
 void write_image(const ImageOutput& output, const std::vector<std::uint8_t>& bytes,
                  std::uint32_t address);
 
-// Options of the slot that sign, encrypt and pad share, as texts until apply_slot_options().
+// Options of the slot that sign, encrypt and pad share, as texts until slot_options().
 struct SlotTexts {
     std::string slot_size, align = "8", max_align, max_sectors = "128", erased_value = "0xff";
     bool overwrite_only = false, save_enctlv = false, pad = false, confirm = false;
