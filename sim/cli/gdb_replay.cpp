@@ -1,5 +1,6 @@
 #include "gdb_replay.hpp"
 
+#include <sim/data_paths.hpp>
 #include <sim/error.hpp>
 #include <sim/report.hpp>
 
@@ -312,7 +313,7 @@ Stop find_stop(const std::string& file, std::optional<std::uint64_t> operation,
 
 [[noreturn]] void become_gdb(const std::string& file, const Stop& stop)
 {
-    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    const std::string self = program_file().string();
     // Sources are named from the root of the repository, or from the build directory.
     const std::string sources =
         fmt::format("directory {}:{}", data_directory().parent_path().string(),

@@ -18,12 +18,22 @@ std::vector<fs::path> firmware_folders()
     if (const char* chosen = std::getenv("BROWNOUT_FIRMWARE_DIR")) {
         return {chosen};
     }
-    const fs::path program_folder = fs::read_symlink("/proc/self/exe").parent_path();
+    const fs::path program_folder = program_file().parent_path();
     return {program_folder, program_folder.parent_path(),
             program_folder.parent_path() / BROWNOUT_FIRMWARE_SUBFOLDER};
 }
 
 }  // namespace
+
+fs::path program_file()
+{
+    std::error_code error;
+    fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (error) {
+        throw InputError("/proc/self/exe cannot be read: Brownout needs /proc to be mounted");
+    }
+    return program;
+}
 
 fs::path builtin_firmware(boot_firmware_kind kind)
 {

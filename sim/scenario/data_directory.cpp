@@ -1,5 +1,7 @@
 #include "scenario_keys.hpp"
 
+#include <sim/data_paths.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,11 +47,9 @@ std::filesystem::path data_directory()
         }
         return chosen;
     }
-    std::error_code error;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
     const std::filesystem::path installed =
-        (program.parent_path() / "../share/brownout/scenarios").lexically_normal();
-    if (!error && is_data_directory(installed)) {
+        (program_file().parent_path() / "../share/brownout/scenarios").lexically_normal();
+    if (is_data_directory(installed)) {
         return installed;
     }
     if (is_data_directory(BROWNOUT_SOURCE_SCENARIOS)) {

@@ -1,5 +1,6 @@
 #include "recording_view.hpp"
 
+#include <sim/data_paths.hpp>
 #include <sim/error.hpp>
 
 #include <cstdlib>
@@ -21,7 +22,7 @@ std::vector<fs::path> page_folders()
     if (const char* chosen = std::getenv("BROWNOUT_VIEWER_DIR")) {
         return {chosen};
     }
-    const fs::path program_folder = fs::read_symlink("/proc/self/exe").parent_path();
+    const fs::path program_folder = program_file().parent_path();
     return {program_folder, program_folder.parent_path(),
             program_folder.parent_path() / "share/brownout"};
 }
