@@ -9,6 +9,15 @@ ExpectStep Check::expectation(const Graph&, const Node&, const ScenarioMachine&)
     return {};
 }
 
+ExpectStep expect_boots(const ScenarioMachine& machine, std::int32_t image)
+{
+    ExpectStep expect;
+    if (image >= 0) {
+        expect.boots = Expected{machine.images()[static_cast<std::size_t>(image)].name, {}};
+    }
+    return expect;
+}
+
 std::vector<std::unique_ptr<Check>> default_checks()
 {
     std::vector<std::unique_ptr<Check>> checks;

@@ -16,12 +16,13 @@ std::unique_ptr<Check> make_comes_to_rest();
 std::unique_ptr<Check> make_no_rule_broken();
 std::unique_ptr<Check> make_quiet_at_rest();
 
+// That this image of the scenario boots; nothing if it is none of them.
+ExpectStep expect_boots(const ScenarioMachine& machine, std::int32_t image);
+
 // Of scenarios with a network core; `machine` must outlive them.
 void add_network_checks(const ScenarioMachine& machine,
                         std::vector<std::unique_ptr<Check>>& checks);
 
-// Those that are asked for, at the end of `checks`.
-void add_budget_checks(const ExploreBudgets& budgets, std::vector<std::unique_ptr<Check>>& checks);
 // Those that are asked for, at the end of `checks`. `machine` must outlive them.
 void add_budget_checks(const ExploreBudgets& budgets, const ScenarioMachine& machine,
                        std::vector<std::unique_ptr<Check>>& checks);

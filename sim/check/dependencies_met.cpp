@@ -34,12 +34,8 @@ public:
     ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
-        ExpectStep expect;
-        if (node.story.old_image >= 0) {
-            const auto image = static_cast<std::size_t>(node.story.old_image);
-            expect.boots = Expected{machine.images()[image].name, {}};
-        }
-        return expect;
+        return expect_boots(machine, node.story.old_image >= 0 ? node.story.old_image
+                                                               : node.story.new_image);
     }
 };
 

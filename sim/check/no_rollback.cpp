@@ -31,14 +31,9 @@ public:
     ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
-        ExpectStep expect;
         const bool settled = node.story.confirmed || (node.story.permanent && node.story.ran_new);
         const bool new_stays = settled && !node.story.refused;
-        const auto image = new_stays ? node.story.new_image : node.story.old_image;
-        if (image >= 0) {
-            expect.boots = Expected{machine.images()[static_cast<std::size_t>(image)].name, {}};
-        }
-        return expect;
+        return expect_boots(machine, new_stays ? node.story.new_image : node.story.old_image);
     }
 };
 

@@ -34,10 +34,7 @@ public:
     ExpectStep expectation(const Graph&, const Node& node,
                            const ScenarioMachine& machine) const override
     {
-        ExpectStep expect;
-        const auto image = static_cast<std::size_t>(node.story.old_image);
-        expect.boots = Expected{machine.images()[image].name, {}};
-        return expect;
+        return expect_boots(machine, node.story.old_image);
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include <sim/core_fit.hpp>
 #include <sim/log_release.hpp>
+#include <sim/replay.hpp>
 #include <sim/report.hpp>
 #include <sim/seed_sweep.hpp>
 
@@ -270,7 +271,12 @@ void add_replay(CLI::App& app, ExitCode& exit_code)
         std::ostream& out = piped ? std::cerr : std::cout;
         given->html.check(given->files);
         for (const std::string& file : given->files) {
-            const bool holds = run_file(file, *given);
+            bool holds = run_file(file, *given);
+            ScenarioMachine machine(load_scenario(file));
+            for (const std::string& failed : failed_checks(machine)) {
+                out << "FAILED  " << failed << '\n';
+                holds = false;
+            }
             out << file << (holds ? ": no longer fails\n" : ": still fails\n");
             if (!holds) {
                 exit_code = ExitCode::kCheckFailed;

@@ -22,7 +22,7 @@ AppAction confirm_action(const Story& story)
     return action;
 }
 
-AppAction request_of_app(const Story& story, bool permanent)
+AppAction request_of_app(const ScenarioMachine& machine, const Story& story, bool permanent)
 {
     AppAction action;
     action.label.run = RunKind::kRequest;
@@ -31,7 +31,7 @@ AppAction request_of_app(const Story& story, bool permanent)
     action.after.requested = true;
     action.after.ran_new = false;
     action.after.confirming = false;
-    action.after.permanent = permanent;
+    action.after.permanent = permanent || !can_revert(machine);
     return action;
 }
 
@@ -41,6 +41,7 @@ AppAction upload_action(const ScenarioMachine& machine, const MachineState& stat
     AppAction action;
     action.label.run = RunKind::kUpload;
     action.label.image = image;
+    action.after.permanent = !can_revert(machine);
     action.after.old_image = static_cast<std::int16_t>(running);
     action.after.new_image = image;
     action.after.refused = must_be_refused(machine, state, action.after.old_image, image);
@@ -86,7 +87,7 @@ void add_app_choices(std::vector<AppAction>& actions, const ScenarioMachine& mac
     }
     if (runs_old && !waits && secondary_holds(machine, state, story.new_image)) {
         for (const bool permanent : app.requests) {
-            actions.push_back(request_of_app(story, permanent));
+            actions.push_back(request_of_app(machine, story, permanent));
         }
     }
     if ((runs_old && !waits) || (runs_new && settled)) {
@@ -114,7 +115,7 @@ std::vector<AppAction> app_actions(const ScenarioMachine& machine, const Graph& 
     } else if (boot.image == story.new_image && graph.offers_confirm && !story.confirmed) {
         actions.push_back(confirm_action(story));
     } else if (boot.image == story.old_image && graph.offers_request && !story.requested) {
-        AppAction request = request_of_app(story, story.permanent);
+        AppAction request = request_of_app(machine, story, story.permanent);
         request.after.ran_new = story.ran_new;
         request.label.image = static_cast<std::int16_t>(requests_before(machine, graph));
         actions.push_back(request);

@@ -4,7 +4,8 @@
 // default:  that, plus every operation inside calls of at most 64 bytes (trailer fields), plus the
 //           first, middle and last operation of longer ones
 // ops:      before every operation
-// The point after the last operation is not a cut: it cannot be told from a run that completed.
+// The point after the last operation is not a cut: it cannot be told from a run that completed. Nor
+// is the last operation torn and yet complete (edges.cpp leaves it out).
 //
 // At each of these points the operation that would have come next is left undone and, once for
 // every outcome of every tear of the plan, torn. The tear `prefix` adds points inside calls that

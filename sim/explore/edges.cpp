@@ -5,6 +5,8 @@
 #include "network_reduction.hpp"
 #include "sector_erases.hpp"
 
+#include <algorithm>
+
 namespace brownout::sim {
 
 namespace {
@@ -139,6 +141,13 @@ Story story_of_cut(Story story, const EdgeLabel& label, const AppAction* action,
     return story;
 }
 
+bool same_at_reset(MachineState one, MachineState other)
+{
+    one.lose_power();
+    other.lose_power();
+    return one.digest() == other.digest();
+}
+
 class NodeBoot {
 public:
     NodeBoot(ScenarioMachine& machine, const Graph& graph, const Node& node, const CutPlan& plan,
@@ -150,49 +159,94 @@ public:
 
     BootedNode run()
     {
+        const Completed boot = run_boot(true);
+        const Story& story = boot.story;
         BootedNode booted;
-        MachineState state = node_.state;
-        EraseCounter erases(machine_.machine().board(), state, plan_.counts_erases);
-        RunReport report =
-            cut_everywhere(EdgeLabel{}, node_.story, nullptr, [&](RunOptions options) {
-                if (state.has_running_parts()) {
-                    options.reset = models::ResetKind::kSystemReset;
-                }
-                return machine_.machine().boot(state, options);
-            });
-        const Outcome outcome = report.outcome;
-        booted.facts = facts_of(machine_, node_.story, state, std::move(report));
-        booted.facts.erases = erases.since(state);
-        Story story = node_.story;
-        story.ran_new =
-            story.ran_new || (booted.facts.image >= 0 && booted.facts.image == story.new_image);
-        edges_.add(EdgeLabel{}, story, state);
-        for (AppAction action : app_actions(machine_, graph_, booted.facts, story, state)) {
-            MachineState acted = state;
-            const bool done = act(action, story, outcome, acted, booted.runs);
+        for (AppAction action : app_actions(machine_, graph_, boot.facts, story, boot.state)) {
+            MachineState acted = boot.state;
+            const bool done = act(action, story, boot.outcome, acted, booted.runs);
             // An application that is told of a failure knows that nothing is owed to it.
             edges_.add(action.label,
                        done ? action.after : story_of_cut(story, action.label, &action, by_app()),
                        acted);
         }
+        booted.facts = boot.facts;
         booted.network_half_written = edges_.network_half_written;
         return booted;
     }
 
+    BootFacts run_uncut() { return run_boot(false).facts; }
+
 private:
+    // A boot that ran through.
+    struct Completed {
+        BootFacts facts;
+        Outcome outcome;
+        MachineState state;
+        Story story;
+    };
+
+    Completed run_boot(bool with_cuts)
+    {
+        Completed boot{{}, {}, node_.state, node_.story};
+        const EraseCounter erases(machine_.machine().board(), node_.state, plan_.counts_erases);
+        const auto go = [&](RunOptions options) {
+            if (boot.state.has_running_parts()) {
+                options.reset = models::ResetKind::kSystemReset;
+            }
+            return machine_.machine().boot(boot.state, options);
+        };
+        RunReport report = with_cuts
+                               ? cut_everywhere(EdgeLabel{}, node_.story, nullptr, boot.state, go)
+                               : go(RunOptions{});
+        boot.outcome = report.outcome;
+        boot.facts = facts_of(machine_, node_.story, boot.state, std::move(report));
+        boot.facts.erases = erases.since(boot.state);
+        boot.story.ran_new = boot.story.ran_new ||
+                             (boot.facts.image >= 0 && boot.facts.image == boot.story.new_image);
+        edges_.add(EdgeLabel{}, boot.story, boot.state);
+        return boot;
+    }
+
+    // `state`: what the run `go` works on.
     template <class Go>
     RunReport cut_everywhere(const EdgeLabel& kind, const Story& story, const AppAction* action,
-                             Go&& go)
+                             const MachineState& state, Go&& go)
     {
         const bool may_tear = !plan_.tears_max || node_.torn < *plan_.tears_max;
-        CutPointVisits points(plan_, machine_.machine().board(), kind, may_tear,
-                              [&](const EdgeLabel& label, const MachineState& cut_state) {
-                                  edges_.add(label, story_of_cut(story, label, action, by_app()),
-                                             cut_state);
-                              });
+        std::vector<std::pair<EdgeLabel, MachineState>> torn;  // of the operation in flight
+        const auto add = [&](const EdgeLabel& label, const MachineState& left) {
+            edges_.add(label, story_of_cut(story, label, action, by_app()), left);
+        };
+        const auto add_torn = [&] {
+            for (const auto& [label, left] : torn) {
+                add(label, left);
+            }
+            torn.clear();
+        };
+        CutPointVisits points(
+            plan_, machine_.machine().board(), kind, may_tear,
+            [&](const EdgeLabel& label, const MachineState& left) {
+                const bool tears = label.tear.kind != models::TearKind::kNotStarted;
+                if (!torn.empty() && (!tears || torn.front().first.operation != label.operation)) {
+                    add_torn();
+                }
+                if (tears) {
+                    torn.emplace_back(label, left);
+                } else {
+                    add(label, left);
+                }
+            });
         RunOptions options;
         options.observer = &points;
-        return go(options);
+        RunReport report = go(options);
+        // The last operation, torn and yet complete, cannot be told from a run that completed.
+        torn.erase(
+            std::remove_if(torn.begin(), torn.end(),
+                           [&](const auto& edge) { return same_at_reset(edge.second, state); }),
+            torn.end());
+        add_torn();
+        return report;
     }
 
     bool by_app() const { return machine_.scenario().app.has_value(); }
@@ -225,7 +279,7 @@ private:
             }
         }
         const RunReport report =
-            cut_everywhere(action.label, story, &action, [&](RunOptions options) {
+            cut_everywhere(action.label, story, &action, state, [&](RunOptions options) {
                 return run_action(machine_, action.label, booted, state, options);
             });
         ++runs;
@@ -245,6 +299,24 @@ BootedNode boot_node(ScenarioMachine& machine, const Graph& graph, const Node& n
                      const CutPlan& plan, const std::function<void(const Edge&)>& visit)
 {
     return NodeBoot(machine, graph, node, plan, visit).run();
+}
+
+BootFacts boot_uncut(ScenarioMachine& machine, const Graph& graph, const Node& node,
+                     const CutPlan& plan, const std::function<void(const Edge&)>& visit)
+{
+    return NodeBoot(machine, graph, node, plan, visit).run_uncut();
+}
+
+Node node_after(const Edge& edge, const Graph& graph, std::uint32_t parent)
+{
+    Node node;
+    node.state = edge.state;
+    node.story = edge.story;
+    node.torn = edge.torn;
+    node.depth = graph.nodes[parent].depth + (edge.label.is_cut ? 1 : 0);
+    node.parent = parent;
+    node.label = edge.label;
+    return node;
 }
 
 }  // namespace brownout::sim

@@ -26,17 +26,24 @@ struct NodeKeyHash {
     }
 };
 
-inline NodeKey key_of(const Node& node)
-{
-    return {node.state.digest(), node.story.key(), node.torn};
-}
-
 struct Edge {
     EdgeLabel label;
     Story story;
     std::uint8_t torn = 0;
     const MachineState& state;  // as the next reset finds it
 };
+
+inline NodeKey key_of(const Node& node)
+{
+    return {node.state.digest(), node.story.key(), node.torn};
+}
+inline NodeKey key_of(const Edge& edge)
+{
+    return {edge.state.digest(), edge.story.key(), edge.torn};
+}
+
+// The node that `edge` leads to from node `parent` of `graph`; without Node::erases.
+Node node_after(const Edge& edge, const Graph& graph, std::uint32_t parent);
 
 struct BootedNode {
     BootFacts facts;
@@ -48,6 +55,10 @@ struct BootedNode {
 // then the boot alone, then the same for each thing that the application may do. `visit` runs on
 // the firmware's stack and must not throw.
 BootedNode boot_node(ScenarioMachine& machine, const Graph& graph, const Node& node,
+                     const CutPlan& plan, const std::function<void(const Edge&)>& visit);
+
+// The boot alone, without a cut, and without anything that the application may do.
+BootFacts boot_uncut(ScenarioMachine& machine, const Graph& graph, const Node& node,
                      const CutPlan& plan, const std::function<void(const Edge&)>& visit);
 
 }  // namespace brownout::sim

@@ -38,7 +38,7 @@ public:
     void add(const Edge& edge)
     {
         ++expansion_.edges;
-        NodeKey key{edge.state.digest(), edge.story.key(), edge.torn};
+        NodeKey key = key_of(edge);
         const std::optional<NodeKey> seen = known_as(known_, key);
         const bool is_new = !seen;
         if (is_new) {

@@ -1,14 +1,20 @@
+// The search: breadth-first over states at reset, one frontier for each number of power cuts.
+//
+// Nodes of the frontier are booted by worker processes (expansion_workers.hpp). What they found is
+// merged in the order of nodes and cut points, whoever found it first, so the graph does not depend
+// on the number of workers and a node's parent is on a shortest way to it. When the frontier is
+// empty the graph is closed; checks are judged on all of it, and what fails is minimised
+// (findings.hpp).
 #include <sim/exploration.hpp>
 
 #include "expansion_workers.hpp"
+#include "exploration_root.hpp"
 #include "findings.hpp"
-#include "image_rules.hpp"
 #include "random_walks.hpp"
 
 #include "check/wear.hpp"
 
 #include <sim/check.hpp>
-#include <sim/runner.hpp>
 
 #include <models/assert.hpp>
 
@@ -33,40 +39,6 @@ std::uint64_t heap_bytes()
 {
     const struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;
-}
-
-// Does an image get into a slot in this step?
-bool brings_image(const Step& step)
-{
-    const auto* const session = std::get_if<SmpStep>(&step.action);
-    return step.kind() == StepKind::kUpload ||
-           (session != nullptr &&
-            std::any_of(session->requests.begin(), session->requests.end(),
-                        [](const auto& request) { return request.kind() == SmpKind::kUpload; }));
-}
-
-// Whether the upgrade that a step asks for is for good; nullopt: it asks for none.
-std::optional<bool> requested_permanence(const Step& step)
-{
-    if (const auto* const request = std::get_if<RequestUpgradeStep>(&step.action)) {
-        return request->permanent;
-    }
-    if (const auto* const upload = std::get_if<UploadStep>(&step.action);
-        upload != nullptr && upload->application.then_request != UpgradeRequest::kNone) {
-        return upload->application.then_request == UpgradeRequest::kPermanent;
-    }
-    if (const auto* const session = std::get_if<SmpStep>(&step.action)) {
-        for (const SmpRequest& request : session->requests) {
-            const auto* const confirm = std::get_if<SmpConfirm>(&request.action);
-            if (confirm != nullptr && !confirm->image.empty()) {
-                return true;
-            }
-            if (request.kind() == SmpKind::kTest) {
-                return false;
-            }
-        }
-    }
-    return std::nullopt;
 }
 
 class Explorer {
@@ -96,7 +68,11 @@ public:
     Exploration run()
     {
         memory_at_start_ = heap_bytes();
-        start_at_root();
+        Graph root = exploration_root(machine_, options_);
+        graph_.first_step = root.first_step;
+        graph_.offers_request = root.offers_request;
+        graph_.offers_confirm = root.offers_confirm;
+        frontier_.push_back(add_node(std::move(root.nodes[0])));
         if (limits_.random) {
             return walk_at_random(*limits_.random);
         }
@@ -123,79 +99,6 @@ public:
     Graph take_graph() { return std::move(graph_); }
 
 private:
-    bool is_during(const Step& step) const
-    {
-        return std::find(options_.during.begin(), options_.during.end(), step.kind()) !=
-               options_.during.end();
-    }
-
-    bool offers(StepKind kind) const
-    {
-        const std::vector<Step>& steps = machine_.scenario().steps;
-        return std::any_of(
-            steps.begin() + static_cast<std::ptrdiff_t>(graph_.first_step), steps.end(),
-            [&](const Step& step) { return step.kind() == kind && is_during(step); });
-    }
-
-    void start_at_root()
-    {
-        const std::vector<Step>& steps = machine_.scenario().steps;
-        // What was uploaded last is what the exploration is about.
-        const auto last_upload = std::find_if(steps.rbegin(), steps.rend(), brings_image).base();
-        const auto first = std::find_if(last_upload, steps.end(),
-                                        [this](const Step& step) { return is_during(step); });
-        if (first == steps.end()) {
-            throw InputError(options_.place.line > 0 ? options_.place
-                                                     : Place{machine_.scenario().path, 0, 0},
-                             "there is nothing to explore: no step after the last upload is of a "
-                             "kind named in explore.during (default: reset)");
-        }
-        graph_.first_step = static_cast<std::size_t>(first - steps.begin());
-        ScenarioResult setup = run_scenario(machine_, nullptr, graph_.first_step);
-        if (!setup.holds) {
-            for (const StepResult& step : setup.steps) {
-                if (!step.failures.empty()) {
-                    throw InputError(step.failures.front() +
-                                     ": an expectation before the explored steps does not hold");
-                }
-            }
-        }
-        Story story;
-        // A session may ask for the upgrade in the step that brings the image.
-        for (auto step = last_upload - (last_upload == steps.begin() ? 0 : 1); step != steps.end();
-             ++step) {
-            if (const auto permanent = requested_permanence(*step)) {
-                story.permanent = *permanent;
-                story.requested = step < first;
-                break;
-            }
-        }
-        graph_.offers_request = offers(StepKind::kRequestUpgrade);
-        graph_.offers_confirm = offers(StepKind::kConfirm);
-        story.old_image = known_in(setup.state, FLASH_PRIMARY);
-        story.new_image = known_in(setup.state, FLASH_SECONDARY);
-        story.refused = must_be_refused(machine_, setup.state, story.old_image, story.new_image);
-        Node root;
-        root.state = std::move(setup.state);
-        root.state.lose_power();  // as every state at reset
-        root.story = story;
-        add_node(std::move(root));
-        frontier_.push_back(0);
-    }
-
-    // An image for the network core is nothing that a bootloader starts.
-    std::int16_t known_in(const MachineState& state, flash_role role) const
-    {
-        const AreaPlan* area = machine_.machine().area(role, 0);
-        if (area == nullptr) {
-            return kUnknownImageBooted;
-        }
-        const auto image = machine_.image_in(state, *area);
-        const bool usable = image && machine_.images()[*image].authentic &&
-                            !machine_.is_for_network_core(machine_.images()[*image]);
-        return usable ? static_cast<std::int16_t>(*image) : std::int16_t{kUnknownImageBooted};
-    }
-
     std::uint32_t add_node(Node node)
     {
         const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
@@ -337,11 +240,6 @@ private:
 
     Exploration walk_at_random(const RandomSearch& search)
     {
-        // Power may fail at one place for ever: how much that wears says how long a walk wandered.
-        checks_.erase(std::remove_if(checks_.begin(), checks_.end(),
-                                     [](const auto& check) { return check->name() == "wear"; }),
-                      checks_.end());
-        plan_.counts_erases = false;
         const Judged judges = judged();
         RandomWalks walks(judges, search);
         walks.load();

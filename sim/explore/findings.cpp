@@ -27,30 +27,26 @@ std::vector<std::string> trace_of(const Judged& judged, std::uint32_t node)
 std::optional<RawFinding> simplest_node(const Judged& judged, const Check& check)
 {
     const Graph& graph = judged.graph;
-    std::uint32_t best_node = 0;
     std::optional<RawFinding> best;
+    std::optional<PathCost> best_cost;
+    std::uint64_t count = 0;
     for (std::uint32_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node& node = graph.nodes[i];
-        auto sentence = node.expanded ? check.judge(graph, node) : std::nullopt;
-        if (!sentence) {
+        if (!graph.nodes[i].expanded || !check.judge(graph, graph.nodes[i])) {
             continue;
         }
-        const std::uint64_t count = best ? best->finding.count + 1 : 1;
-        if (!best || node.depth <= best->cost.cuts) {
-            PathCost cost = cost_of(path_to(graph, i));
-            if (!best || cost < best->cost) {
-                best = RawFinding{&check, node.story, node.facts.image, std::move(cost), {}, {}};
-                best_node = i;
-                best->finding.sentence = std::move(*sentence);
-            }
+        ++count;
+        if (best && graph.nodes[i].depth > best_cost->cuts) {
+            continue;
         }
-        best->finding.count = count;
+        PathCost cost = cost_of(path_to(graph, i));
+        if (!best || cost < *best_cost) {
+            best = RawFinding{&check, *failure_at(check, graph, i), i, 0, {}};
+            best_cost = std::move(cost);
+        }
     }
     if (best) {
-        best->finding.check = check.name();
-        best->finding.node = best_node;
-        best->finding.path = path_to(graph, best_node);
-        best->trace = trace_of(judged, best_node);
+        best->count = count;
+        best->trace = trace_of(judged, best->node);
     }
     return best;
 }
@@ -60,14 +56,8 @@ std::string bytes_of(const std::optional<SimplestPath>& found)
     ByteWriter out;
     out.put(found.has_value());
     if (found) {
-        out.put(found->story);
-        out.put(found->image);
+        put_failure(out, found->failure);
         out.put(found->tried);
-        out.put_text(found->sentence);
-        out.put(static_cast<std::uint32_t>(found->path.size()));
-        for (const EdgeLabel& label : found->path) {
-            out.put(label);
-        }
         out.put(static_cast<std::uint32_t>(found->trace.size()));
         for (const std::string& line : found->trace) {
             out.put_text(line);
@@ -83,52 +73,76 @@ std::optional<SimplestPath> read_simplest(const std::string& bytes)
         return std::nullopt;
     }
     SimplestPath found;
-    found.story = in.get<Story>();
-    found.image = in.get<std::int32_t>();
+    found.failure = get_failure(in);
     found.tried = in.get<std::uint32_t>();
-    found.sentence = in.get_text();
-    for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
-        found.path.push_back(in.get<EdgeLabel>());
-    }
     for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
         found.trace.push_back(in.get_text());
     }
     return in.failed ? std::nullopt : std::optional<SimplestPath>(std::move(found));
 }
 
-Scenario repro_of(const Judged& judged, const RawFinding& raw, const Node& node)
+bool says_something(const ExpectStep& expect)
 {
-    const std::vector<EdgeLabel>& path = raw.finding.path;
-    Scenario repro = path_scenario(judged.graph, judged.machine, path);
-    repro.name += ": " + raw.finding.check;
+    return expect.boots || expect.outcome || expect.network_core || expect.violations;
+}
+
+// For a check that no `expect` stands for: see <sim/replay.hpp>.
+ExploreOptions asking_only_for(const Check& check, ExploreOptions options)
+{
+    options.checks.clear();
+    std::erase_if(options.custom_checks,
+                  [&](const CustomCheck& rule) { return rule.name != check.name(); });
+    const auto named = named_checks();
+    if (std::any_of(named.begin(), named.end(),
+                    [&](const auto& other) { return other->name() == check.name(); })) {
+        options.checks.push_back(Expected{std::string(check.name()), {}});
+        options.budgets = {};
+    }
+    return options;
+}
+
+Scenario repro_of(const Judged& judged, const Check& check, const Failure& failure)
+{
+    Scenario repro = path_scenario(judged.graph, judged.machine, failure.path);
+    repro.name += ": " + std::string(check.name());
     ResetStep last;
-    last.marginal = path.empty() ? std::nullopt : path.back().marginal;
+    last.marginal = failure.path.empty() ? std::nullopt : failure.path.back().marginal;
     repro.steps.push_back(Step{{}, last});
-    repro.steps.push_back(Step{{}, raw.check->expectation(judged.graph, node, judged.machine)});
+    Node node;
+    node.story = failure.story;
+    node.facts.image = failure.image;
+    const ExpectStep expect = check.expectation(judged.graph, node, judged.machine);
+    if (says_something(expect)) {
+        repro.steps.push_back(Step{{}, expect});
+    } else {
+        const ExploreOptions explored =
+            judged.machine.scenario().explore.value_or(ExploreOptions{});
+        repro.explore = asking_only_for(check, explored);
+    }
     return repro;
 }
 
-void finish(const Judged& judged, RawFinding& raw, std::optional<SimplestPath> simplest)
+Finding finding_of(const Judged& judged, RawFinding raw, std::optional<SimplestPath> simplest)
 {
-    Finding& finding = raw.finding;
-    Node node;
-    node.story = raw.story;
-    node.facts.image = raw.image;
+    Finding finding;
+    finding.check = raw.check->name();
+    finding.node = raw.node;
+    finding.count = raw.count;
+    Failure failure = raw.failure;
+    finding.trace = std::move(raw.trace);
     if (simplest) {
-        node.story = simplest->story;
-        node.facts.image = simplest->image;
-        finding.tried = simplest->tried;
-        if (simplest->path != finding.path) {
-            finding.found_as = path_words(finding.path);
-        }
-        finding.path = std::move(simplest->path);
-        finding.sentence = std::move(simplest->sentence);
+        failure = std::move(simplest->failure);
         finding.trace = std::move(simplest->trace);
-    } else {
-        finding.trace = std::move(raw.trace);
+        finding.tried = simplest->tried;
+        if (failure.path != raw.failure.path) {
+            finding.found_as = path_words(raw.failure.path);
+        }
     }
-    finding.cuts = cost_of(finding.path).cuts;
-    finding.repro = repro_of(judged, raw, node);
+    finding.repro = repro_of(judged, *raw.check, failure);
+    finding.cuts = cost_of(failure.path).cuts;
+    finding.sentence = std::move(failure.sentence);
+    finding.path = std::move(failure.path);
+    return finding;
 }
 
 std::optional<SimplestPath> simplify(const Judged& judged, const RawFinding& raw)
@@ -141,7 +155,7 @@ std::optional<SimplestPath> simplify(const Judged& judged, const RawFinding& raw
         }
         return raw.check->judge(graph, graph.nodes[at->second]).has_value();
     };
-    return simplest_path(judged.machine, graph, judged.plan, *raw.check, raw.finding.path, known);
+    return simplest_path(judged.machine, graph, judged.plan, *raw.check, raw.failure.path, known);
 }
 
 }  // namespace
@@ -170,8 +184,7 @@ std::vector<Finding> minimised_findings(const Judged& judged, std::vector<RawFin
         [&] { return judged.stop.load(); });
     std::vector<Finding> findings;
     for (std::size_t i = 0; i < raw.size(); ++i) {
-        finish(judged, raw[i], std::move(simplest[i]));
-        findings.push_back(std::move(raw[i].finding));
+        findings.push_back(finding_of(judged, std::move(raw[i]), std::move(simplest[i])));
     }
     return findings;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "edges.hpp"
-#include "simplest_path.hpp"
+#include "failure.hpp"
 
 #include <sim/check.hpp>
 
@@ -24,11 +24,10 @@ struct Judged {
 // A check that fails, as it was found.
 struct RawFinding {
     const Check* check = nullptr;
-    Story story;              // of the node at which it fails
-    std::int32_t image = -1;  // that is started there, as BootFacts has it
-    PathCost cost;
+    Failure failure;
+    std::uint32_t node = 0;          // see Finding
+    std::uint64_t count = 1;         // likewise
     std::vector<std::string> trace;  // if no simpler way can be looked for
-    Finding finding;                 // check, sentence, path, count
 };
 
 // Looks for simpler ways to each, and makes of them what a person can use.

@@ -83,6 +83,20 @@ std::string unmet_dependency(const ScenarioMachine& machine, const MachineState&
     return {};
 }
 
+bool can_revert(const ScenarioMachine& machine)
+{
+    switch (machine.scenario().boot.strategy) {
+    case BOOT_SWAP_MOVE:
+    case BOOT_SWAP_OFFSET:
+    case BOOT_SWAP_SCRATCH:
+    case BOOT_DIRECT_XIP_REVERT:
+    case BOOT_RAM_LOAD_REVERT:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool goes_back(const ScenarioMachine& machine, std::int32_t image, std::int32_t other)
 {
     const BootOptions& boot = machine.scenario().boot;

@@ -16,6 +16,10 @@ std::string unmet_dependency(const ScenarioMachine& machine, const MachineState&
 bool must_be_refused(const ScenarioMachine& machine, const MachineState& state,
                      std::int16_t old_image, std::int16_t new_image);
 
+// Does an image that nobody confirms make room for the old one again? Where it does not, every
+// upgrade is for good, whatever was requested.
+bool can_revert(const ScenarioMachine& machine);
+
 // Is `image` older than `other` by the rule of the configuration? False where going back is
 // allowed.
 bool goes_back(const ScenarioMachine& machine, std::int32_t image, std::int32_t other);

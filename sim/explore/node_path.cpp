@@ -185,9 +185,10 @@ std::string edge_text(ScenarioMachine& machine, const PathStep& step)
 std::vector<EdgeLabel> path_to(const Graph& graph, std::uint32_t node)
 {
     std::vector<EdgeLabel> path;
-    for (const PathStep& step : steps_to(graph, node)) {
-        path.push_back(step.label);
+    for (; graph.nodes[node].parent != kNoNode; node = graph.nodes[node].parent) {
+        path.push_back(graph.nodes[node].label);
     }
+    std::reverse(path.begin(), path.end());
     return path;
 }
 

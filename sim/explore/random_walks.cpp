@@ -1,13 +1,18 @@
 #include "random_walks.hpp"
 
+#include "node_path.hpp"
 #include "sector_erases.hpp"
+#include "simplest_path.hpp"
 #include "walk_bytes.hpp"
+#include "way_graph.hpp"
 
 #include "workers/forked_workers.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
+#include <unordered_map>
 
 namespace brownout::sim {
 
@@ -21,24 +26,58 @@ class DrawnEdge {
 public:
     std::optional<Node> node;
 
-    void offer(const Edge& edge, std::uint32_t parent, std::mt19937_64& generator)
+    void offer(const Edge& edge, const Graph& graph, std::mt19937_64& generator)
     {
         ++offered_;
-        if (generator() % offered_ != 0) {
-            return;
+        if (generator() % offered_ == 0) {
+            node = node_after(edge, graph, static_cast<std::uint32_t>(graph.nodes.size() - 1));
         }
-        Node drawn;
-        drawn.state = edge.state;
-        drawn.story = edge.story;
-        drawn.torn = edge.torn;
-        drawn.parent = parent;
-        drawn.label = edge.label;
-        node = std::move(drawn);
     }
 
 private:
     std::uint64_t offered_ = 0;
 };
+
+// The shortest ways that a walk saw, where erases are counted; otherwise the one that it went.
+class SeenWays {
+public:
+    explicit SeenWays(bool counts_erases) : counts_erases_(counts_erases) {}
+
+    void see(const Edge& edge, std::uint32_t parent, const EraseCounter& erases)
+    {
+        if (counts_erases_ && ways_.count(key_of(edge)) == 0) {
+            ways_[key_of(edge)] = {parent, edge.label, erases.since(edge.state)};
+        }
+    }
+
+    void shorten(Node& node, const Graph& graph) const
+    {
+        if (counts_erases_) {
+            const Way& way = ways_.at(key_of(node));
+            node.parent = way.parent;
+            node.label = way.label;
+            node.erases = way.erases;
+            node.depth = graph.nodes[way.parent].depth + (way.label.is_cut ? 1 : 0);
+        }
+    }
+
+private:
+    struct Way {
+        std::uint32_t parent = 0;
+        EdgeLabel label;
+        std::vector<SectorErases> erases;
+    };
+
+    bool counts_erases_;
+    std::unordered_map<NodeKey, Way, NodeKeyHash> ways_;
+};
+
+std::mt19937_64 generator_of(std::uint64_t seed, std::uint64_t index)
+{
+    std::seed_seq seeds{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                        static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32)};
+    return std::mt19937_64(seeds);
+}
 
 }  // namespace
 
@@ -47,58 +86,57 @@ RandomWalks::RandomWalks(const Judged& judged, const RandomSearch& search)
 {
 }
 
-void RandomWalks::judge(const Node& node, const Graph& graph, Walk& walk) const
+// The last node of `graph`, which was booted.
+void RandomWalks::judge(Graph& graph, bool looks_ahead, Walk& walk) const
 {
+    const auto last = static_cast<std::uint32_t>(graph.nodes.size() - 1);
+    if (looks_ahead) {
+        boot_ahead(judged_.machine, judged_.plan, graph, kBootsAheadMax);
+    }
     for (std::uint32_t i = 0; i < judged_.checks.size(); ++i) {
-        if (auto sentence = judged_.checks[i]->judge(graph, node)) {
-            walk.failures.push_back({i, static_cast<std::uint32_t>(walk.path.size()), node.story,
-                                     std::move(*sentence)});
+        if (auto failure = failure_at(*judged_.checks[i], graph, last)) {
+            walk.failures.push_back({i, last, std::move(*failure)});
         }
     }
+    forget_ahead(graph, last);
 }
 
-Walk RandomWalks::walk(std::uint64_t index, std::uint32_t boots_max) const
+Walk RandomWalks::walk(std::uint64_t index, std::uint32_t boots_max, bool looks_ahead) const
 {
     Walk walk;
-    Graph graph;
-    graph.first_step = judged_.graph.first_step;
-    graph.offers_request = judged_.graph.offers_request;
-    graph.offers_confirm = judged_.graph.offers_confirm;
-    graph.nodes.push_back(judged_.graph.nodes[0]);
-    std::seed_seq seeds{static_cast<std::uint32_t>(judged_.plan.seed),
-                        static_cast<std::uint32_t>(judged_.plan.seed >> 32),
-                        static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32)};
-    std::mt19937_64 generator(seeds);
+    Graph graph = root_of(judged_.graph);
+    std::mt19937_64 generator = generator_of(judged_.plan.seed, index);
     std::unordered_set<NodeKey, NodeKeyHash> seen;
+    SeenWays ways(judged_.plan.counts_erases);
     for (std::uint32_t boot = 0; boot < boots_max; ++boot) {
         const Node node = graph.nodes[boot];
-        seen.insert(key_of(node));
-        walk.depth = node.depth;
+        const bool is_new = seen.insert(key_of(node)).second && known_.count(key_of(node)) == 0;
+        walk.depth = std::max(walk.depth, node.depth);
         walk.booted.push_back({key_of(node), node.state.content_digest()});
+        const EraseCounter erases(judged_.machine.machine().board(), node.state,
+                                  judged_.plan.counts_erases);
         DrawnEdge any;
         DrawnEdge fresh;
         BootedNode booted =
             boot_node(judged_.machine, graph, node, judged_.plan, [&](const Edge& edge) {
                 ++walk.edges;
-                const NodeKey key{edge.state.digest(), edge.story.key(), edge.torn};
-                any.offer(edge, boot, generator);
-                if (known_.count(key) == 0 && seen.count(key) == 0) {
-                    fresh.offer(edge, boot, generator);
+                ways.see(edge, boot, erases);
+                any.offer(edge, graph, generator);
+                if (known_.count(key_of(edge)) == 0 && seen.count(key_of(edge)) == 0) {
+                    fresh.offer(edge, graph, generator);
                 }
             });
         walk.runs += booted.runs;
         graph.nodes[boot].facts = std::move(booted.facts);
         graph.nodes[boot].expanded = true;
-        judge(graph.nodes[boot], graph, walk);
+        judge(graph, looks_ahead && is_new, walk);
         const bool goes_new = generator() % 4 < kDrawnToNew;
         Node next = std::move(goes_new && fresh.node ? *fresh.node : *any.node);
-        EraseCounter erases(judged_.machine.machine().board(), node.state,
-                            judged_.plan.counts_erases);
-        next.erases = erases.since(next.state);
-        next.depth = node.depth + (next.label.is_cut ? 1 : 0);
-        walk.path.push_back(next.label);
+        ways.shorten(next, graph);
         graph.nodes.push_back(std::move(next));
     }
+    walk.path = path_to(graph, boots_max);
+    walk.story = graph.nodes[boots_max].story;
     return walk;
 }
 
@@ -110,7 +148,7 @@ Walk RandomWalks::survived_part(std::uint64_t index, const std::string& death) c
     run_in_workers(
         kBootsPerWalk, judged_.jobs,
         [&](std::size_t boots) {
-            return bytes_of(walk(index, static_cast<std::uint32_t>(boots) + 1));
+            return bytes_of(walk(index, static_cast<std::uint32_t>(boots) + 1, false));
         },
         [&](std::size_t, const WorkResult& result) {
             const auto part = result.answer ? read_walk(*result.answer) : std::nullopt;
@@ -119,12 +157,22 @@ Walk RandomWalks::survived_part(std::uint64_t index, const std::string& death) c
                 longest = *part;
             }
         });
-    Graph graph;
-    graph.nodes.push_back(judged_.graph.nodes[0]);
-    BootFacts& facts = graph.nodes[0].facts;
-    facts.outcome = OutcomeKind::kFirmwareFault;
-    facts.text = "the core ended its process: " + death;
-    judge(graph.nodes[0], graph, longest);
+    if (!died) {
+        return longest;  // something ahead of it did: some walk comes there
+    }
+    // What died was the boot of the state that the path leads to.
+    ++longest.runs;
+    Graph graph = root_of(judged_.graph);
+    Node& dead = graph.nodes[0];
+    dead.story = longest.booted.empty() ? dead.story : longest.story;
+    dead.facts.outcome = OutcomeKind::kFirmwareFault;
+    dead.facts.text = "the core ended its process: " + death;
+    const std::size_t judged_before = longest.failures.size();
+    judge(graph, false, longest);
+    for (std::size_t i = judged_before; i < longest.failures.size(); ++i) {
+        longest.failures[i].boot = static_cast<std::uint32_t>(longest.booted.size());
+        longest.failures[i].failure.path = longest.path;
+    }
     return longest;
 }
 
@@ -132,10 +180,14 @@ bool RandomWalks::run_batch(const std::function<bool()>& should_stop)
 {
     std::vector<std::optional<Walk>> walks(kWalksPerBatch);
     std::vector<std::pair<std::size_t, std::string>> dead;
+    const bool looks_ahead = std::any_of(judged_.checks.begin(), judged_.checks.end(),
+                                         [](const auto& check) { return check->looks_ahead(); });
     std::size_t delivered = 0;
     run_in_workers(
         kWalksPerBatch, judged_.jobs,
-        [&](std::size_t i) { return bytes_of(walk(counts_.walks + i, kBootsPerWalk)); },
+        [&](std::size_t i) {
+            return bytes_of(walk(counts_.walks + i, kBootsPerWalk, looks_ahead));
+        },
         [&](std::size_t i, const WorkResult& result) {
             ++delivered;
             walks[i] = result.answer ? read_walk(*result.answer) : std::nullopt;
@@ -171,23 +223,14 @@ void RandomWalks::take(const Walk& walk)
             contents_.insert(NodeKey{booted.content});
         }
     }
-    for (const Walk::Failure& failure : walk.failures) {
-        RawFinding raw;
-        raw.check = judged_.checks[failure.check].get();
-        raw.story = failure.story;
-        raw.finding.check = raw.check->name();
-        raw.finding.sentence = failure.sentence;
-        raw.finding.path = {walk.path.begin(),
-                            walk.path.begin() + static_cast<std::ptrdiff_t>(failure.length)};
-        raw.cost = cost_of(raw.finding.path);
-        std::optional<RawFinding>& best = findings_[failure.check];
-        const bool counts = failure.length >= is_new.size() || is_new[failure.length];
-        raw.finding.count = (best ? best->finding.count : 0) + (counts ? 1 : 0);
-        if (!best || raw.cost < best->cost) {
-            best = std::move(raw);
-        } else {
-            best->finding.count = raw.finding.count;
+    for (const Walk::Failed& failed : walk.failures) {
+        const bool counts = failed.boot >= is_new.size() || is_new[failed.boot];
+        std::optional<RawFinding>& best = findings_[failed.check];
+        const std::uint64_t count = (best ? best->count : 0) + (counts ? 1 : 0);
+        if (!best || cost_of(failed.failure.path) < cost_of(best->failure.path)) {
+            best = RawFinding{judged_.checks[failed.check].get(), failed.failure, 0, 0, {}};
         }
+        best->count = count;
     }
 }
 
@@ -235,10 +278,8 @@ void RandomWalks::save() const
     for (const std::optional<RawFinding>& finding : findings_) {
         out.put(finding.has_value());
         if (finding) {
-            out.put(finding->story);
-            out.put(finding->finding.count);
-            out.put_text(finding->finding.sentence);
-            put_path(out, finding->finding.path);
+            out.put(finding->count);
+            put_failure(out, finding->failure);
         }
     }
     write_state_file(search_.state_file, identity(), out.bytes);
@@ -264,12 +305,8 @@ void RandomWalks::load()
         }
         RawFinding& raw = findings_[i].emplace();
         raw.check = judged_.checks[i].get();
-        raw.story = in.get<Story>();
-        raw.finding.check = raw.check->name();
-        raw.finding.count = in.get<std::uint64_t>();
-        raw.finding.sentence = in.get_text();
-        raw.finding.path = get_path(in);
-        raw.cost = cost_of(raw.finding.path);
+        raw.count = in.get<std::uint64_t>();
+        raw.failure = get_failure(in);
     }
     require_whole(in, search_.state_file);
 }

@@ -3,7 +3,11 @@
 // A walk starts where the exploration starts, boots, goes on along one edge drawn from those of the
 // boot, boots again, and so on. It is drawn to states that no walk has booted yet: of those, if
 // there are any, three times out of four, else of all edges. Every booted state is judged by the
-// checks; those that look ahead see what the walk saw, and no further.
+// checks; if it is new, also by what uncut boots from there lead to.
+//
+// Power may fail at one place for ever, and what that wears says only how long a walk wandered. So
+// where erases are counted, a state counts as reached on the shortest way that the walk saw: from
+// the first of its boots that has an edge to it.
 //
 // Walks are made in batches. One of a batch knows what the batches before it booted and what it
 // booted itself; so results depend on the seed and the number of boots alone, not on how many
@@ -25,18 +29,19 @@ struct Walk {
         NodeKey key;
         models::Digest128 content;
     };
-    struct Failure {
-        std::uint32_t check = 0;   // index in the list of checks
-        std::uint32_t length = 0;  // edges of `path` before the boot that fails: its index, too
-        Story story;
-        std::string sentence;
+    struct Failed {
+        std::uint32_t check = 0;  // index in the list of checks
+        std::uint32_t boot = 0;   // index in `booted`
+        Failure failure;
     };
-    std::vector<EdgeLabel> path;
     std::vector<Booted> booted;
-    std::vector<Failure> failures;
+    std::vector<Failed> failures;
+    // To the state that the next boot would find, and the story there.
+    std::vector<EdgeLabel> path;
+    Story story;
     std::uint64_t edges = 0;
     std::uint64_t runs = 0;
-    std::uint32_t depth = 0;  // cuts before the last boot
+    std::uint32_t depth = 0;  // the most cuts before a boot
 };
 
 class RandomWalks {
@@ -66,9 +71,9 @@ private:
         std::uint32_t depth = 0;
     };
 
-    Walk walk(std::uint64_t index, std::uint32_t boots_max) const;
+    Walk walk(std::uint64_t index, std::uint32_t boots_max, bool looks_ahead) const;
     Walk survived_part(std::uint64_t index, const std::string& death) const;
-    void judge(const Node& node, const Graph& graph, Walk& walk) const;
+    void judge(Graph& graph, bool looks_ahead, Walk& walk) const;
     void take(const Walk& walk);
     std::string identity() const;
 

@@ -1,6 +1,8 @@
 #include "simplest_path.hpp"
 
+#include "node_path.hpp"
 #include "sector_erases.hpp"
+#include "way_graph.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +12,6 @@
 namespace brownout::sim {
 
 namespace {
-
-// A state that changes for longer than this many boots is taken for one that comes to rest.
-constexpr std::uint32_t kBootsAheadMax = 12;
 
 std::uint32_t kind_of_cut(const EdgeLabel& label)
 {
@@ -25,17 +24,12 @@ std::uint32_t kind_of_cut(const EdgeLabel& label)
     return (label.at_call_start ? 0u : 1u) + 2 * tear + 2 * models::kTearKinds * reset + levels;
 }
 
-// Violations are judged in a graph of their own: the nodes of a way and, where a check looks ahead,
-// those that boots without a cut lead to.
+// Follows one way after the other, in a graph of its own.
 class Trial {
 public:
     Trial(ScenarioMachine& machine, const Graph& graph, const CutPlan& plan, const Check& check)
-        : machine_(machine), plan_(plan), check_(check)
+        : machine_(machine), plan_(plan), check_(check), graph_(root_of(graph))
     {
-        graph_.first_step = graph.first_step;
-        graph_.offers_request = graph.offers_request;
-        graph_.offers_confirm = graph.offers_confirm;
-        graph_.nodes.push_back(graph.nodes[0]);
     }
 
     std::uint32_t boots = 0;
@@ -43,11 +37,14 @@ public:
     // Appends the node that `label` leads to; false if no edge has that label.
     bool step(const EdgeLabel& label)
     {
-        const auto from = static_cast<std::uint32_t>(graph_.nodes.size() - 1);
+        const std::uint32_t from = last();
         std::optional<Node> reached;
-        boot(from, [&](const Edge& edge) {
+        const EraseCounter erases(machine_.machine().board(), graph_.nodes[from].state,
+                                  plan_.counts_erases);
+        boot([&](const Edge& edge) {
             if (!reached && edge.label == label) {
-                reached = node_of(edge, from);
+                reached = node_after(edge, graph_, from);
+                reached->erases = erases.since(edge.state);
             }
         });
         if (!reached) {
@@ -60,99 +57,52 @@ public:
     std::vector<std::pair<EdgeLabel, NodeKey>> edges()
     {
         std::vector<std::pair<EdgeLabel, NodeKey>> list;
-        boot(static_cast<std::uint32_t>(graph_.nodes.size() - 1), [&](const Edge& edge) {
-            list.emplace_back(edge.label,
-                              NodeKey{edge.state.digest(), edge.story.key(), edge.torn});
-        });
+        boot([&](const Edge& edge) { list.emplace_back(edge.label, key_of(edge)); });
         return list;
     }
 
     // What the check says of the last node.
-    std::optional<std::string> judge()
+    std::optional<Failure> judge()
     {
-        const auto last = static_cast<std::uint32_t>(graph_.nodes.size() - 1);
-        look_ahead(last);
-        auto sentence = check_.judge(graph_, graph_.nodes[last]);
-        facts_ = graph_.nodes[last].facts;
-        graph_.nodes.resize(last + 1);
-        graph_.nodes[last].next = kNoNode;
-        return sentence;
+        const std::uint32_t node = last();
+        boots += boot_ahead(machine_, plan_, graph_, check_.looks_ahead() ? kBootsAheadMax : 1);
+        auto failure = failure_at(check_, graph_, node);
+        forget_ahead(graph_, node);
+        return failure;
     }
 
     void cut_back(std::size_t steps) { graph_.nodes.resize(steps + 1); }
-    const Node& last() const { return graph_.nodes.back(); }
 
-    std::vector<std::string> trace(const std::vector<EdgeLabel>& path)
+    // For people: the way to the last node, and the boot of it, which was judged.
+    std::vector<std::string> trace()
     {
         std::vector<PathStep> steps;
-        for (std::size_t i = 0; i < path.size(); ++i) {
-            steps.push_back({graph_.nodes[i].state, path[i]});
+        for (std::size_t i = 0; i < last(); ++i) {
+            steps.push_back({graph_.nodes[i].state, graph_.nodes[i + 1].label});
         }
         std::vector<std::string> lines = path_text(machine_, steps);
-        for (const std::string& error : facts_.errors) {
+        const BootFacts& facts = graph_.nodes.back().facts;
+        for (const std::string& error : facts.errors) {
             lines.push_back("boot: E: " + error);
         }
-        lines.push_back("boot: " + facts_.text);
+        lines.push_back("boot: " + facts.text);
         return lines;
     }
 
 private:
-    void boot(std::uint32_t index, const std::function<void(const Edge&)>& visit)
+    std::uint32_t last() const { return static_cast<std::uint32_t>(graph_.nodes.size() - 1); }
+
+    // The last node, with all that can happen to it.
+    void boot(const std::function<void(const Edge&)>& visit)
     {
         ++boots;
-        const Node node = graph_.nodes[index];
-        EraseCounter erases(machine_.machine().board(), node.state, plan_.counts_erases);
-        erases_ = &erases;
-        graph_.nodes[index].facts = boot_node(machine_, graph_, node, plan_, visit).facts;
-        graph_.nodes[index].expanded = true;
-    }
-
-    Node node_of(const Edge& edge, std::uint32_t parent) const
-    {
-        Node node;
-        node.state = edge.state;
-        node.story = edge.story;
-        node.torn = edge.torn;
-        node.parent = parent;
-        node.label = edge.label;
-        node.depth = graph_.nodes[parent].depth + (edge.label.is_cut ? 1 : 0);
-        node.erases = erases_->since(edge.state);
-        return node;
-    }
-
-    // Boots `index` and sets its `next`; further boots if the check looks ahead.
-    void look_ahead(std::uint32_t index)
-    {
-        const std::uint32_t first = index;
-        for (std::uint32_t ahead = 0; ahead < kBootsAheadMax; ++ahead) {
-            std::optional<Node> next;
-            boot(index, [&](const Edge& edge) {
-                if (!next && edge.label.run == RunKind::kBoot && !edge.label.is_cut) {
-                    next = node_of(edge, index);
-                }
-            });
-            if (!check_.looks_ahead()) {
-                return;
-            }
-            const NodeKey key = key_of(*next);
-            const auto same = std::find_if(graph_.nodes.begin() + first, graph_.nodes.end(),
-                                           [&](const Node& node) { return key_of(node) == key; });
-            if (same != graph_.nodes.end()) {
-                graph_.nodes[index].next = static_cast<std::uint32_t>(same - graph_.nodes.begin());
-                return;
-            }
-            graph_.nodes[index].next = static_cast<std::uint32_t>(graph_.nodes.size());
-            graph_.nodes.push_back(std::move(*next));
-            index = static_cast<std::uint32_t>(graph_.nodes.size() - 1);
-        }
+        boot_node(machine_, graph_, graph_.nodes.back(), plan_, visit);
     }
 
     ScenarioMachine& machine_;
     const CutPlan& plan_;
     const Check& check_;
     Graph graph_;
-    BootFacts facts_;
-    const EraseCounter* erases_ = nullptr;  // of the boot in progress
 };
 
 class Minimiser {
@@ -165,50 +115,54 @@ public:
 
     std::optional<SimplestPath> run(const std::vector<EdgeLabel>& path)
     {
-        best_.path = path;
+        best_ = path;
         if (!fails(path, 0)) {
             return std::nullopt;
         }
         while (leave_out_one() || replace_one()) {
         }
         // The last trial may have been another way.
-        const auto sentence = fails(best_.path, 0);
-        best_.sentence = sentence.value_or("");
-        best_.story = trial_.last().story;
-        best_.trace = trial_.trace(best_.path);
-        best_.image = trial_.last().facts.image;
-        return best_;
+        auto failure = fails(best_, 0);
+        if (!failure) {
+            return std::nullopt;
+        }
+        return SimplestPath{std::move(*failure), trial_.trace(), tried_};
     }
 
 private:
     bool may_go_on() const { return trial_.boots < kMinimisingBootsMax; }
 
-    // `path`, of which the first `kept` edges were followed already.
-    std::optional<std::string> fails(const std::vector<EdgeLabel>& path, std::size_t kept)
+    // `path`, of which the first `kept` edges were followed already. False: it ends before.
+    bool follow(const std::vector<EdgeLabel>& path, std::size_t kept)
     {
         trial_.cut_back(kept);
         for (std::size_t i = kept; i < path.size(); ++i) {
             if (!trial_.step(path[i])) {
-                return std::nullopt;
+                return false;
             }
         }
-        return trial_.judge();
+        return true;
+    }
+
+    std::optional<Failure> fails(const std::vector<EdgeLabel>& path, std::size_t kept)
+    {
+        return follow(path, kept) ? trial_.judge() : std::nullopt;
     }
 
     bool take_if_it_fails(const std::vector<EdgeLabel>& path, std::size_t kept)
     {
-        ++best_.tried;
+        ++tried_;
         if (!fails(path, kept)) {
             return false;
         }
-        best_.path = path;
+        best_ = path;
         return true;
     }
 
     bool leave_out_one()
     {
-        for (std::size_t i = best_.path.size(); i > 0 && may_go_on(); --i) {
-            std::vector<EdgeLabel> shorter = best_.path;
+        for (std::size_t i = best_.size(); i > 0 && may_go_on(); --i) {
+            std::vector<EdgeLabel> shorter = best_;
             shorter.erase(shorter.begin() + static_cast<std::ptrdiff_t>(i - 1));
             if (take_if_it_fails(shorter, 0)) {
                 return true;
@@ -219,11 +173,10 @@ private:
 
     bool replace_one()
     {
-        for (std::size_t i = best_.path.size(); i > 0 && may_go_on(); --i) {
-            const std::vector<EdgeLabel> before(
-                best_.path.begin(), best_.path.begin() + static_cast<std::ptrdiff_t>(i - 1));
-            fails(before, 0);
-            if (replace(i - 1)) {
+        for (std::size_t i = best_.size(); i > 0 && may_go_on(); --i) {
+            const std::vector<EdgeLabel> before(best_.begin(),
+                                                best_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+            if (follow(before, 0) && replace(i - 1)) {
                 return true;
             }
         }
@@ -234,8 +187,8 @@ private:
     bool replace(std::size_t index)
     {
         auto edges = trial_.edges();
-        const PathCost best = cost_of(best_.path);
-        std::vector<EdgeLabel> other = best_.path;
+        const PathCost best = cost_of(best_);
+        std::vector<EdgeLabel> other = best_;
         const auto cost_with = [&](const EdgeLabel& label) {
             other[index] = label;
             return cost_of(other);
@@ -248,7 +201,7 @@ private:
             }
         }
         std::sort(simpler.begin(), simpler.end());
-        const bool is_last = index + 1 == best_.path.size();
+        const bool is_last = index + 1 == best_.size();
         for (const auto& [cost, e] : simpler) {
             if (!may_go_on()) {
                 return false;
@@ -277,7 +230,8 @@ private:
     Trial trial_;
     const KnownVerdict& known_;
     std::unordered_set<NodeKey, NodeKeyHash> sound_;
-    SimplestPath best_;
+    std::vector<EdgeLabel> best_;
+    std::uint32_t tried_ = 0;
 };
 
 }  // namespace

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "edges.hpp"
-#include "node_path.hpp"
+#include "failure.hpp"
 
 #include <sim/check.hpp>
 
@@ -34,10 +34,7 @@ PathCost cost_of(const std::vector<EdgeLabel>& path);
 using KnownVerdict = std::function<std::optional<bool>(const NodeKey&)>;
 
 struct SimplestPath {
-    std::vector<EdgeLabel> path;
-    Story story;                     // of the node at its end
-    std::int32_t image = -1;         // that is started there, as BootFacts has it
-    std::string sentence;            // of the check
+    Failure failure;                 // at its end
     std::vector<std::string> trace;  // for people, with the boot at its end
     std::uint32_t tried = 0;         // ways
 };

@@ -12,7 +12,7 @@ namespace brownout::sim {
 
 namespace {
 
-constexpr std::string_view kStateFileMagic = "brownout random walks 1\n";
+constexpr std::string_view kStateFileMagic = "brownout random walks 2\n";
 
 using WalkDigest = std::array<std::uint8_t, SHA256_DIGEST_LENGTH>;
 
@@ -30,37 +30,20 @@ void put_bytes(std::vector<std::uint8_t>& out, std::string_view text)
 
 }  // namespace
 
-void put_path(ByteWriter& out, const std::vector<EdgeLabel>& path)
-{
-    out.put(static_cast<std::uint32_t>(path.size()));
-    for (const EdgeLabel& label : path) {
-        out.put(label);
-    }
-}
-
-std::vector<EdgeLabel> get_path(ByteReader& in)
-{
-    std::vector<EdgeLabel> path;
-    for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
-        path.push_back(in.get<EdgeLabel>());
-    }
-    return path;
-}
-
 std::string bytes_of(const Walk& walk)
 {
     ByteWriter out;
     put_path(out, walk.path);
+    out.put(walk.story);
     out.put(static_cast<std::uint32_t>(walk.booted.size()));
     for (const Walk::Booted& booted : walk.booted) {
         out.put(booted);
     }
     out.put(static_cast<std::uint32_t>(walk.failures.size()));
-    for (const Walk::Failure& failure : walk.failures) {
-        out.put(failure.check);
-        out.put(failure.length);
-        out.put(failure.story);
-        out.put_text(failure.sentence);
+    for (const Walk::Failed& failed : walk.failures) {
+        out.put(failed.check);
+        out.put(failed.boot);
+        put_failure(out, failed.failure);
     }
     out.put(walk.edges);
     out.put(walk.runs);
@@ -73,16 +56,16 @@ std::optional<Walk> read_walk(const std::string& bytes)
     ByteReader in({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     Walk walk;
     walk.path = get_path(in);
+    walk.story = in.get<Story>();
     for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
         walk.booted.push_back(in.get<Walk::Booted>());
     }
     for (auto n = in.get<std::uint32_t>(); n > 0 && !in.failed; --n) {
-        Walk::Failure failure;
-        failure.check = in.get<std::uint32_t>();
-        failure.length = in.get<std::uint32_t>();
-        failure.story = in.get<Story>();
-        failure.sentence = in.get_text();
-        walk.failures.push_back(std::move(failure));
+        Walk::Failed failed;
+        failed.check = in.get<std::uint32_t>();
+        failed.boot = in.get<std::uint32_t>();
+        failed.failure = get_failure(in);
+        walk.failures.push_back(std::move(failed));
     }
     walk.edges = in.get<std::uint64_t>();
     walk.runs = in.get<std::uint64_t>();

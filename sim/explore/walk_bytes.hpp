@@ -3,15 +3,10 @@
 
 #include "random_walks.hpp"
 
-#include "byte_stream.hpp"
-
 namespace brownout::sim {
 
 std::string bytes_of(const Walk& walk);
 std::optional<Walk> read_walk(const std::string& bytes);  // nullopt: damaged
-
-void put_path(ByteWriter& out, const std::vector<EdgeLabel>& path);
-std::vector<EdgeLabel> get_path(ByteReader& in);
 
 // What a state file belongs to: scenario with its images, core, seed.
 std::string identity_of(const ScenarioMachine& machine, std::uint64_t seed);

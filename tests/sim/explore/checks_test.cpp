@@ -16,6 +16,7 @@ std::vector<std::string> broken_with(const std::string& options)
     std::vector<std::string> names;
     for (const Finding& finding : explore_all(scenario).findings) {
         names.push_back(finding.check);
+        EXPECT_TRUE(still_fails(finding)) << to_yaml(finding.repro, "x.yaml");
     }
     return names;
 }

@@ -96,6 +96,26 @@ TEST(RandomWalks, FindTheDefectThatNeedsTwoCutsAndReplayIt)
     EXPECT_FALSE(run_scenario(machine, nullptr).holds) << yaml;
 }
 
+// How often power fails at one place on a long walk is not what an upgrade costs.
+TEST(RandomWalks, JudgeWearOfTheShortestWayThatTheySaw)
+{
+    SmallScenario scenario;
+    scenario.granularity += ", budgets: {upgrades_per_lifetime: 2000}";
+    EXPECT_FALSE(finds(explore_all(scenario), "wear"));
+    EXPECT_FALSE(finds(walk(scenario, 1500), "wear"));
+    scenario.mutant = "erase-twice";
+    EXPECT_TRUE(finds(explore_all(scenario), "wear"));
+    EXPECT_TRUE(finds(walk(scenario, 300), "wear"));
+}
+
+TEST(RandomWalks, LookAheadFromWhatTheyBoot)
+{
+    SmallScenario scenario;
+    EXPECT_FALSE(finds(walk(scenario, 300), "comes-to-rest"));
+    scenario.mutant = "no-secondary-trailer-erase";
+    EXPECT_TRUE(finds(walk(scenario, 300), "comes-to-rest"));
+}
+
 TEST(RandomWalks, OfACoreThatEndsItsProcessAreAFinding)
 {
     SmallScenario scenario;

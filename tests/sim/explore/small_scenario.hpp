@@ -3,6 +3,8 @@
 
 #include <sim/check.hpp>
 #include <sim/exploration.hpp>
+#include <sim/replay.hpp>
+#include <sim/runner.hpp>
 #include <sim/scenario.hpp>
 
 #include <fmt/format.h>
@@ -65,6 +67,13 @@ inline Exploration explore_all(const SmallScenario& scenario)
 {
     ScenarioMachine machine(scenario.load());
     return explore_all(machine);
+}
+
+// What `brownout replay` says of its file.
+inline bool still_fails(const Finding& finding)
+{
+    ScenarioMachine machine(parse_scenario(to_yaml(finding.repro, "x.yaml"), "x.yaml"));
+    return !run_scenario(machine, nullptr).holds || !failed_checks(machine).empty();
 }
 
 inline bool finds(const Exploration& exploration, const std::string& check)

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace brownout::sim {
 namespace {
@@ -285,7 +286,8 @@ TEST(NetworkExploration, WhatAnImageAsksOfTheNetworkCoreIsCheckedToo)
 }
 
 // The update of one image alone: the request of the other is left out.
-Exploration explore_alone(const NetScenario& scenario, std::uint32_t without_image)
+Exploration explore_alone(const NetScenario& scenario, std::uint32_t without_image,
+                          const ExploreLimits& limits = {})
 {
     static const std::atomic<bool> never{false};
     Scenario alone = scenario.load();
@@ -294,7 +296,7 @@ Exploration explore_alone(const NetScenario& scenario, std::uint32_t without_ima
         return request != nullptr && request->image_index == without_image;
     });
     ScenarioMachine machine(std::move(alone));
-    return explore(machine, {}, {}, never);
+    return explore(machine, limits, {}, never);
 }
 
 TEST(NetworkExploration, OneImageRequestedAloneRunsTwoVersions)
@@ -309,6 +311,20 @@ TEST(NetworkExploration, OneImageRequestedAloneRunsTwoVersions)
     // With dependencies it does not start at all.
     EXPECT_EQ(explore_alone(hardened(), 1).network->versions_differ_running, 0u);
     EXPECT_EQ(explore_alone(hardened(), 0).network->versions_differ_running, 0u);
+}
+
+TEST(NetworkExploration, WhatRandomWalksFoundCanBeReplayedFromTheirFileToo)
+{
+    ExploreLimits limits;
+    limits.random = RandomSearch{20, testing::TempDir() + "network-walks.state"};
+    std::filesystem::remove(limits.random->state_file);
+    explore_alone(between_calls(), 1, limits);
+    const Exploration walked = explore_alone(between_calls(), 1, limits);
+    EXPECT_TRUE(fails(walked, "cores-run-the-same-version"));
+    for (const Finding& finding : walked.findings) {
+        ScenarioMachine machine(parse_scenario(to_yaml(finding.repro, "x.yaml"), "x.yaml"));
+        EXPECT_FALSE(run_scenario(machine, nullptr).holds) << finding.check << " can be replayed";
+    }
 }
 
 }  // namespace
