@@ -141,7 +141,7 @@ const KeyTable<RamRegion>& ram_load_keys()
     return kTable;
 }
 
-// A list of fixes as one word of bits.
+// A list of switches as one word of bits.
 template <class Switch>
 struct Switches {
     using Value = std::uint32_t;
@@ -156,6 +156,30 @@ struct Switches {
         return good;
     }
     Json schema() const { return ListOf<Choice<Switch>>{{table}, 0}.schema(); }
+};
+
+// A list of fixes, or `all`: also those that a later version adds.
+struct Fixes {
+    using Value = std::uint32_t;
+    bool read(Reader& reader, const YamlNode& node, Value& bits) const
+    {
+        if (!node.is_scalar()) {
+            return Switches<boot_fix>{fix_names}.read(reader, node, bits);
+        }
+        if (node.text != "all") {
+            reader.must_be(node, "a list of fixes, or all");
+            return false;
+        }
+        for (const Named<boot_fix>& fix : fix_names()) {
+            bits |= static_cast<std::uint32_t>(fix.value);
+        }
+        return true;
+    }
+    Json schema() const
+    {
+        const Json all = {{"enum", Json::array({"all"})}};
+        return {{"anyOf", Json::array({all, Switches<boot_fix>{fix_names}.schema()})}};
+    }
 };
 
 // builtin, or a shared object.
@@ -212,8 +236,8 @@ std::vector<Key<BootOptions>> switch_keys()
                 "overwrite-only: leave the secondary slot as it is; default false"),
             key("ram_load", kOptional, Fields<RamRegion>{ram_load_keys}, &BootOptions::ram_load,
                 "RAM that ram-load may copy images to; the bootloader has what lies below"),
-            key("fixes", kOptional, Switches<boot_fix>{fix_names}, &BootOptions::fixes,
-                "defects of the modelled release that are closed; default none"),
+            key("fixes", kOptional, Fixes{}, &BootOptions::fixes,
+                "defects of the modelled release that are closed: a list, or all; default none"),
             key("older", kOptional, Switches<boot_older>{older_names}, &BootOptions::older,
                 "defects of older releases that are brought back; default none"),
             key("mutant", kOptional, Choice<boot_mutant>{mutant_names}, &BootOptions::mutant,

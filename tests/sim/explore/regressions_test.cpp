@@ -126,29 +126,33 @@ TEST_P(KnownDefect, IsClosedByItsFix)
     expect_closed(scenario);
 }
 
-// What no fix closes: operations that tear in ways that firmware cannot see.
-TEST(TornDefects, AreFoundUnaided)
+// What no fix closes: operations that tear.
+constexpr Defect kTornDefects[] = {
+    {"move-marginal-status", "", "always-boots-an-authentic-image", 2},
+    {"torn-copy-done", "", "unconfirmed-image-reverts", 1},
+    {"nand-without-ecc", "", "always-boots-an-authentic-image", 2},
+};
+
+class TornDefect : public testing::TestWithParam<Defect> {};
+
+TEST_P(TornDefect, IsFoundAndIsNotThereWithoutTears)
 {
-    const Defect defect = {"move-marginal-status", "", "always-boots-an-authentic-image", 2};
-    expect_found(load("torn/" + std::string(defect.scenario)), defect);
-    Scenario whole = load("torn/" + std::string(defect.scenario));
-    whole.explore->tears.clear();
-    expect_closed(std::move(whole));
+    Scenario scenario = load("torn/" + std::string(GetParam().scenario));
+    expect_found(scenario, GetParam());
+    scenario.explore->tears.clear();
+    expect_closed(std::move(scenario));
+}
+
+TEST(TornDefects, AreAllTested)
+{
     const auto files = std::filesystem::directory_iterator(folder() / "torn");
-    EXPECT_EQ(std::distance(begin(files), end(files)), 2) << "every file of the folder is tested";
+    EXPECT_EQ(std::distance(begin(files), end(files)), std::ssize(kTornDefects));
 }
 
 // A page that is torn in an upload: valid once, lost at the next power-on. ECC corrects its bits.
-TEST(TornDefects, OfANandLoseTheImageWhereEccIsOffAlone)
+TEST(TornDefects, OfANandAreNotThereWithEcc)
 {
-    const std::string name = "nand-without-ecc";
-    expect_found(load("torn/" + name), {name.c_str(), "", "always-boots-an-authentic-image", 2});
-
-    Scenario whole = load("torn/" + name);
-    whole.explore->tears.clear();
-    expect_closed(std::move(whole));
-
-    Scenario corrected = load("torn/" + name);
+    Scenario corrected = load("torn/nand-without-ecc");
     BoardPlan& board = corrected.board.plan;
     board.devices.back().external->nand.ecc = true;
     EXPECT_EQ(wire_external_parts(board), "");
@@ -173,6 +177,7 @@ std::string test_name(const testing::TestParamInfo<Defect>& test)
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, KnownDefect, testing::ValuesIn(kDefects), test_name);
+INSTANTIATE_TEST_SUITE_P(Table, TornDefect, testing::ValuesIn(kTornDefects), test_name);
 INSTANTIATE_TEST_SUITE_P(Table, OlderDefect, testing::ValuesIn(kOlderDefects), test_name);
 
 TEST(KnownDefects, EveryFixHasAScenarioAndEveryScenarioIsTested)
