@@ -81,7 +81,7 @@ std::optional<SimplestPath> read_simplest(const std::string& bytes)
     return in.failed ? std::nullopt : std::optional<SimplestPath>(std::move(found));
 }
 
-bool says_something(const ExpectStep& expect)
+bool expects_something(const ExpectStep& expect)
 {
     return expect.boots || expect.outcome || expect.network_core || expect.violations;
 }
@@ -112,7 +112,7 @@ Scenario repro_of(const Judged& judged, const Check& check, const Failure& failu
     node.story = failure.story;
     node.facts.image = failure.image;
     const ExpectStep expect = check.expectation(judged.graph, node, judged.machine);
-    if (says_something(expect)) {
+    if (expects_something(expect)) {
         repro.steps.push_back(Step{{}, expect});
     } else {
         const ExploreOptions explored =
