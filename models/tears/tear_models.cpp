@@ -45,9 +45,10 @@ const TearModel& tear_model(TearKind kind)
 {
     using Getter = const TearModel& (*)();
     static constexpr std::array<Getter, kTearKinds> kModels = {
-        tears::not_started_tear,   tears::prefix_tear,       tears::monotone_subset_tear,
-        tears::marginal_bits_tear, tears::erase_phases_tear, tears::collateral_tear,
-        tears::write_budget_tear,  tears::nand_page_tear,    tears::nand_erase_tear};
+        tears::not_started_tear,   tears::prefix_tear,         tears::monotone_subset_tear,
+        tears::marginal_bits_tear, tears::erase_phases_tear,   tears::collateral_tear,
+        tears::write_budget_tear,  tears::nand_page_tear,      tears::nand_erase_tear,
+        tears::bus_error_tear,     tears::status_register_tear};
     const auto index = static_cast<std::size_t>(kind);
     BROWNOUT_ASSERT(index < kModels.size());
     return kModels[index]();
@@ -117,16 +118,6 @@ void weaken_codewords(FlashArray& cells, std::uint64_t offset, std::uint32_t byt
 }
 
 }  // namespace tears
-
-std::uint8_t torn_register(std::uint8_t old, std::uint8_t target, std::uint32_t outcome,
-                           const CellHash& hash)
-{
-    if (outcome <= 1) {
-        return outcome == 0 ? old : target;
-    }
-    const std::uint8_t changed = hash.changed_bits(outcome, 128);
-    return static_cast<std::uint8_t>((old & ~changed) | (target & changed));
-}
 
 void draw_marginal_levels(FlashArray& cells, MarginalLevels levels, std::uint64_t seed,
                           std::uint32_t device)

@@ -17,6 +17,8 @@ const TearModel& collateral_tear();
 const TearModel& write_budget_tear();
 const TearModel& nand_page_tear();
 const TearModel& nand_erase_tear();
+const TearModel& bus_error_tear();
+const TearModel& status_register_tear();
 
 inline bool is_program(const TornOperation& operation)
 {

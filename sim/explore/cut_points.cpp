@@ -67,8 +67,7 @@ CutPlan cut_plan(const ExploreOptions& options, const ExploreLimits& limits)
 
 CutPointVisits::CutPointVisits(const CutPlan& plan, const BoardPlan& board, const EdgeLabel& run,
                                bool may_tear, Visit visit)
-    : plan_(plan), board_(board), run_(run), may_tear_(may_tear && plan.power_loss),
-      visit_(std::move(visit))
+    : plan_(plan), board_(board), run_(run), may_tear_(may_tear), visit_(std::move(visit))
 {
 }
 
@@ -92,13 +91,24 @@ void CutPointVisits::tear_points(const EdgeLabel& label, const models::Operation
     }
     EdgeLabel torn = label;
     torn.at_call_start = false;
+    // A reset of the microcontroller tears what its own flash is doing; parts go on.
+    const bool is_on_chip = !board_.devices[batch.device].external;
+    const bool by_reset =
+        plan_.mcu_reset && is_on_chip && (!plan_.power_loss || state.has_running_parts());
     for (const TearSetting& tear : plan_.tears) {
         const std::uint32_t outcomes = tear_outcomes(board_, state, batch, tear.kind, tear.samples);
         torn.tear = {tear.kind, 0, tear.samples, plan_.seed};
         for (; torn.tear.sample < outcomes; ++torn.tear.sample) {
             MachineState left = state;
             tear_state(board_, left, batch, torn.tear);
-            visit_(torn, left);
+            if (plan_.power_loss) {
+                torn.reset = models::ResetKind::kPowerOn;
+                visit_(torn, left);
+            }
+            if (by_reset) {
+                torn.reset = models::ResetKind::kSystemReset;
+                visit_(torn, running_state(left, batch.start));
+            }
         }
     }
 }

@@ -13,7 +13,8 @@
 // points are those times: the operation in flight then is torn, if one is.
 //
 // A reset of the microcontroller alone is tried at the same points where a part has something to go
-// on with, and once during every operation that a part times itself.
+// on with, and once during every operation that a part times itself. It leaves on-chip operations
+// done or, where the plan has tears, also torn: the product specifications do not say (T11).
 #pragma once
 
 #include <sim/exploration.hpp>

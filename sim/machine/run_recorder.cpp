@@ -147,6 +147,16 @@ void RunRecorder::time_passed(models::Duration now) noexcept
     }
 }
 
+// A reset of the microcontroller does not end what a part does, nor, unless it is to be torn, what
+// the flash of the chip does.
+bool RunRecorder::outlasts_cut(const models::OperationBatch& batch) const noexcept
+{
+    const PowerCut& cut = *options_.cut;
+    return cut.kind == models::ResetKind::kSystemReset &&
+           (cut.tear.kind == models::TearKind::kNotStarted ||
+            board_.devices[batch.device].external.has_value());
+}
+
 std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) const noexcept
 {
     if (!options_.cut) {
@@ -162,11 +172,10 @@ std::uint32_t RunRecorder::limit_by_cut(const models::OperationBatch& batch) con
         return static_cast<std::uint32_t>(std::min<std::uint64_t>(batch.count, left));
     }
     if (cut.at == PowerCut::At::kTime) {
-        // An operation counts as done when it ended before the power failed; a reset of the
-        // microcontroller does not end one that began.
-        const bool goes_on = cut.kind == models::ResetKind::kSystemReset;
+        // An operation counts as done when it ended before the power failed.
         const models::Duration fails = options_.start + cut.time;
-        const models::Duration first_end = goes_on ? batch.start : batch.start + batch.duration;
+        const models::Duration first_end =
+            outlasts_cut(batch) ? batch.start : batch.start + batch.duration;
         if (first_end > fails) {
             return 0;
         }
@@ -184,7 +193,8 @@ void RunRecorder::tear_first_of(const models::OperationBatch& batch) noexcept
     const PowerCut& cut = *options_.cut;
     const bool in_flight =
         cut.at != PowerCut::At::kTime || batch.start <= options_.start + cut.time;
-    if (in_flight && cut.tear.kind != models::TearKind::kNotStarted) {
+    const bool tears = cut.tear.kind != models::TearKind::kNotStarted && !outlasts_cut(batch);
+    if (in_flight && tears) {
         report_.torn = tear_state(board_, state_, batch, cut.tear);
     }
 }

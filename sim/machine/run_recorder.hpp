@@ -68,6 +68,7 @@ private:
     void note_failure(int result);
     // Adds an entry, or marks it as repeated if it is among the last few.
     void add_rule(std::vector<Violation>& list, Violation entry);
+    bool outlasts_cut(const models::OperationBatch& batch) const noexcept;
     std::uint32_t limit_by_cut(const models::OperationBatch& batch) const noexcept;
 
     const BoardPlan& board_;

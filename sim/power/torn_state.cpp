@@ -22,15 +22,21 @@ void place_in_sector(const DevicePlan& device, models::TornOperation& operation)
     }
 }
 
-// NAND is torn by pages and blocks alone: no prefixes, no pre-programming, no neighbours.
+// NAND is torn by pages and blocks alone: no prefixes, no pre-programming, no neighbours. Commands
+// on a bus and status registers are those of SPI NOR parts.
 bool suits(const DevicePlan& device, models::TearKind kind)
 {
     const bool is_nand = device.controller == ControllerKind::kSpiNand;
+    const bool is_nor = device.controller == ControllerKind::kSpiNor ||
+                        device.controller == ControllerKind::kQspiNor;
     switch (kind) {
     case models::TearKind::kNotStarted:
     case models::TearKind::kNandPage:
     case models::TearKind::kNandErase:
         return true;
+    case models::TearKind::kBusError:
+    case models::TearKind::kStatusRegister:
+        return is_nor;
     case models::TearKind::kPrefix:
     case models::TearKind::kMonotoneSubset:
     case models::TearKind::kMarginalBits:
@@ -78,8 +84,15 @@ bool tear_state(const BoardPlan& board, MachineState& state, const models::Opera
         return false;
     }
     const models::CellHash hash(tear.seed, tear.kind, batch.device);
+    const models::TearOutcome outcome{tear.sample, outcomes};
+    if (tear.kind == models::TearKind::kStatusRegister) {
+        models::tear_status_registers(
+            board.devices[batch.device].external->nor.status, state.parts[batch.device],
+            static_cast<std::uint32_t>(batch.offset), batch.unit_bytes, outcome, hash);
+        return true;
+    }
     models::tear_model(tear.kind).apply(state.devices[batch.device], torn_operation(board, batch),
-                                        {tear.sample, outcomes}, hash);
+                                        outcome, hash);
     return true;
 }
 

@@ -22,6 +22,9 @@
 
 namespace brownout::models {
 
+struct PartState;
+struct SpiNorStatus;
+
 enum class TearKind : std::uint8_t {
     kNotStarted,      // atomic: the operation did not happen (complete: the cut after it)
     kPrefix,          // the first bytes of a page program, the first units of a longer write
@@ -31,9 +34,11 @@ enum class TearKind : std::uint8_t {
     kCollateral,      // a program that also disturbs other pages of its sector
     kWriteBudget,     // a program beyond the limit of writes between erases, which drifts bits
     kNandPage,        // a NAND page program: uncorrectable, fragile, or not there
-    kNandErase        // a NAND block erase: random codewords, weak until erased again
+    kNandErase,       // a NAND block erase: random codewords, weak until erased again
+    kBusError,  // a command of a SPI NOR that arrived shortened, prolonged or with a wrong byte
+    kStatusRegister  // a status write of a SPI NOR: its kept bits are anything
 };
-inline constexpr std::uint32_t kTearKinds = 9;
+inline constexpr std::uint32_t kTearKinds = 11;
 
 // The operation in flight: one operation of an OperationBatch, and the erase unit around it.
 struct TornOperation {
@@ -79,7 +84,8 @@ public:
     virtual std::uint32_t outcomes(const FlashArray& cells, const TornOperation& operation,
                                    std::uint32_t samples) const = 0;
 
-    // Leaves in `cells`, which are as before the operation, what `outcome` is.
+    // Leaves in `cells`, which are as before the operation, what `outcome` is. Status writes change
+    // no cells: tear_status_registers().
     virtual void apply(FlashArray& cells, const TornOperation& operation, TearOutcome outcome,
                        const CellHash& hash) const = 0;
 };
@@ -87,11 +93,10 @@ public:
 // The model of a kind; a constant of the program.
 const TearModel& tear_model(TearKind kind);
 
-// Status and configuration registers: what a cut while `target` is written over `old` leaves.
-// Outcomes: 0 old, 1 target, 2.. of the writable bits that differ, some (T12: no vendor text; an
-// assumption).
-std::uint8_t torn_register(std::uint8_t old, std::uint8_t target, std::uint32_t outcome,
-                           const CellHash& hash);
+// Leaves in `part` what `outcome` of kStatusRegister is, after a cut in a write of `count` status
+// and configuration registers from `first` on. `status`: of that part.
+void tear_status_registers(const SpiNorStatus& status, PartState& part, std::uint32_t first,
+                           std::uint32_t count, TearOutcome outcome, const CellHash& hash);
 
 // Which level marginal bits read as until the next power-on.
 enum class MarginalLevels : std::uint8_t { kErased, kProgrammed, kMixed };

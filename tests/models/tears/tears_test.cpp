@@ -276,16 +276,5 @@ TEST(NandTears, MakeCodewordsUncorrectableOrFragile)
     EXPECT_FALSE(block.has_marginal_bits());
 }
 
-TEST(TornRegister, IsOldNewOrSomeOfTheBitsThatDiffer)
-{
-    const CellHash hash(kSeed, TearKind::kNotStarted, 0);
-    EXPECT_EQ(torn_register(0x00, 0x7C, 0, hash), 0x00);
-    EXPECT_EQ(torn_register(0x00, 0x7C, 1, hash), 0x7C);
-    for (std::uint32_t outcome = 2; outcome < 10; ++outcome) {
-        EXPECT_EQ(torn_register(0x00, 0x7C, outcome, hash) & ~0x7C, 0);
-        EXPECT_EQ(torn_register(0xFF, 0x83, outcome, hash) | 0x7C, 0xFF);
-    }
-}
-
 }  // namespace
 }  // namespace brownout::models

@@ -81,6 +81,8 @@ class CutsTest(CommandTest):
     def test_a_tear_that_the_operation_does_not_have_is_bad_input(self):
         cut = "  - reset: {cut: {call: 0, tear: nand-page}}\n"
         self.assert_refused(self.brownout("run", self.scenario("{}", cut)), "nand-page", "call 0")
+        cut = "  - reset: {cut: {call: 0, tear: bus-error}}\n"
+        self.assert_refused(self.brownout("run", self.scenario("{}", cut)), "bus-error", "call 0")
         bad = self.scenario("{tears: [{prefix: {samples: 0}}]}", None, "bad.yaml")
         self.assert_exit(self.brownout("validate", bad), BAD_INPUT)
 
