@@ -9,6 +9,16 @@ constexpr std::uint32_t kNvmcPartialMillisecondsReset = 10;
 
 }  // namespace
 
+NvmcData at_clock(NvmcData data, std::uint32_t hfclk_hz)
+{
+    for (Duration* const time : {&data.word_write_time, &data.page_erase_time, &data.all_erase_time,
+                                 &data.partial_erase_sum, &data.partial_erase_unit,
+                                 &data.register_access_time, &data.store_time}) {
+        *time = at_clock(*time, hfclk_hz);
+    }
+    return data;
+}
+
 void Nvmc::Impl::run(Duration start, Duration duration, AccessContext& access)
 {
     busy_until = start + duration;
@@ -54,6 +64,8 @@ std::uint32_t Nvmc::Impl::Registers::read32(std::uint32_t offset, AccessContext&
         return data.has_partial_erase ? nvmc_.partial_milliseconds : 0;
     case nvmc_register::kICacheCnf:
         return nvmc_.icache_config;
+    case nvmc_register::kConfigNs:
+        return nvmc_.config_ns;
     default:
         return 0;  // write-only, counters, reserved
     }
@@ -98,6 +110,9 @@ void Nvmc::Impl::Registers::write32(std::uint32_t offset, std::uint32_t value,
         break;
     case nvmc_register::kICacheCnf:
         nvmc_.icache_config = data.has_icache ? value & 0x101u : 0;
+        break;
+    case nvmc_register::kConfigNs:
+        nvmc_.config_ns = data.has_config_ns ? value & 3u : 0;
         break;
     default:
         break;  // read-only, absent and reserved registers ignore stores
@@ -145,6 +160,17 @@ void Nvmc::attach(FlashArray& cells)
     impl_->cells = &cells;
 }
 
+void Nvmc::attach_uicr(PartState& part)
+{
+    BROWNOUT_ASSERT(part.kept.empty() || part.kept.size() == nvmc_register::kUicrBytes);
+    impl_->uicr_state = &part;
+}
+
+void Nvmc::set_security(const FlashSecurity* security)
+{
+    impl_->security = security;
+}
+
 void Nvmc::watch(const PowerFailComparator* comparator)
 {
     impl_->comparator = comparator;
@@ -153,6 +179,7 @@ void Nvmc::watch(const PowerFailComparator* comparator)
 void Nvmc::power_on_reset()
 {
     impl_->config = nvmc_mode::kRen;
+    impl_->config_ns = nvmc_mode::kRen;
     impl_->partial_milliseconds = kNvmcPartialMillisecondsReset;
     impl_->icache_config = 0;
     impl_->busy_until = Duration::min();
@@ -169,6 +196,10 @@ BusTarget& Nvmc::registers()
 BusTarget& Nvmc::memory()
 {
     return impl_->memory;
+}
+BusTarget& Nvmc::uicr()
+{
+    return impl_->uicr;
 }
 
 }  // namespace brownout::models

@@ -75,12 +75,11 @@ void Nvmc::Impl::report_full_blocks(std::uint32_t offset, std::uint32_t byte_cou
                 continue;
             }
             const std::uint32_t address = data.flash_address + at;
-            report_violation(access.rules, "nvmc-block-write-count", kNvmcDevice, address,
-                             data.write_source,
-                             "nvmc: block 0x%08X gets more than %u word writes since its erase, "
-                             "with word 0x%08X",
-                             data.flash_address + block, unsigned{data.writes_per_block_max},
-                             address);
+            report_violation(
+                access.rules, "nvmc-block-write-count", kNvmcDevice, address, data.write_source,
+                "nvmc: block 0x%08X gets more than %u word writes since its erase, "
+                "with word 0x%08X",
+                data.flash_address + block, unsigned{data.writes_per_block_max}, address);
         }
     }
 }
@@ -98,15 +97,16 @@ void Nvmc::Impl::Memory::write32(std::uint32_t offset, std::uint32_t value,
                          "nvmc: store to 0x%08X is not a whole aligned word: ignored", address);
         return;
     }
-    const bool erases = nvmc_.config == nvmc_mode::kEen || nvmc_.config == nvmc_mode::kPEen;
+    const std::uint32_t mode = nvmc_.mode_at(offset);
+    const bool erases = mode == nvmc_mode::kEen || mode == nvmc_mode::kPEen;
     if (nvmc_.erase_by_store() && erases) {
         nvmc_.erase_with_store(address, value, access);
         return;
     }
-    if (nvmc_.config != nvmc_mode::kWen) {
+    if (mode != nvmc_mode::kWen) {
         report_violation(access.rules, "nvmc-write-not-enabled", kNvmcDevice, address,
-                         data.write_source,
-                         "nvmc: store to 0x%08X without CONFIG.WEN = Wen: ignored", address);
+                         data.write_source, "nvmc: store to 0x%08X without %s.WEN = Wen: ignored",
+                         address, nvmc_.mode_register(offset));
         return;
     }
     if (!nvmc_.supply_holds(address, access)) {
@@ -171,7 +171,7 @@ bool Nvmc::Impl::Memory::serves_block(std::uint32_t offset, std::size_t byte_cou
     const std::uint32_t ready =
         data.buffers_next_word ? nvmc_register::kReadyNext : nvmc_register::kReady;
     if (ready_address != data.register_base + ready || ready_mask != kNvmcReadyBit ||
-        nvmc_.config != nvmc_mode::kWen || offset % kNvmcWordBytes != 0 ||
+        !nvmc_.writes_alike() || offset % kNvmcWordBytes != 0 ||
         byte_count > data.flash_size_bytes - offset ||
         (nvmc_.comparator != nullptr && nvmc_.comparator->warns())) {
         return false;

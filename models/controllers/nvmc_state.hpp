@@ -6,6 +6,7 @@
 
 #include <models/assert.hpp>
 #include <models/nvmc.hpp>
+#include <models/part_state.hpp>
 #include <models/power_fail.hpp>
 
 #include <algorithm>
@@ -52,6 +53,21 @@ struct Nvmc::Impl {
         Impl& nvmc_;
     };
 
+    // Words of configuration that are not erased with any page.
+    class Uicr final : public BusTarget {
+    public:
+        explicit Uicr(Impl& nvmc) : nvmc_(nvmc) {}
+        std::string_view name() const noexcept override { return "uicr"; }
+        std::uint32_t read32(std::uint32_t offset, AccessContext& access) noexcept override;
+        void write32(std::uint32_t offset, std::uint32_t value,
+                     AccessContext& access) noexcept override;
+
+    private:
+        bool takes(std::uint32_t offset, AccessContext& access) const;
+        void program(std::uint32_t offset, std::uint32_t value);
+        Impl& nvmc_;
+    };
+
     Impl(const NvmcData& nvmc_data, std::uint32_t device_index)
         : data(nvmc_data), device(device_index)
     {
@@ -68,14 +84,41 @@ struct Nvmc::Impl {
     bool supply_holds(std::uint32_t address, AccessContext& access);
 
     bool erase_by_store() const { return !data.has_erase_page; }
-    bool erase_allowed(std::uint32_t address, std::uint32_t mode, AccessContext& access) const;
+    // Of the register that counts for this page.
+    std::uint32_t mode_at(std::uint32_t flash_offset) const
+    {
+        return is_secure(flash_offset) ? config : config_ns;
+    }
+    bool is_secure(std::uint32_t flash_offset) const
+    {
+        return security == nullptr || !data.has_config_ns || security->is_secure(flash_offset);
+    }
+    const char* mode_register(std::uint32_t flash_offset) const
+    {
+        return is_secure(flash_offset) ? "CONFIG" : "CONFIGNS, for a non-secure page,";
+    }
+    // A loop of stores may be served as one: nothing in it can differ from word to word.
+    bool writes_alike() const
+    {
+        return config == nvmc_mode::kWen &&
+               (security == nullptr || !data.has_config_ns || security->all_secure());
+    }
+    void report_worn_page(std::uint32_t offset, AccessContext& access) const;
+    // `held`: of the register `name`.
+    bool erase_enabled(std::uint32_t held, std::uint32_t mode, std::uint32_t address,
+                       const char* name, AccessContext& access) const;
     bool starts_page(std::uint32_t address, AccessContext& access) const;
-    void start_erase(OperationKind kind, std::uint32_t offset, std::uint32_t byte_count,
-                     Duration duration, AccessContext& access);
+    bool page_may_be_erased(std::uint32_t address, std::uint32_t mode, AccessContext& access) const;
+    // False: it does not happen.
+    bool announce_erase(OperationKind kind, std::uint32_t offset, std::uint32_t byte_count,
+                        Duration duration, AccessContext& access);
+    void finish_erase(std::uint32_t offset, std::uint32_t byte_count, Duration duration,
+                      AccessContext& access);
     void erase_page(std::uint32_t address, AccessContext& access);
     void erase_page_partially(std::uint32_t address, std::uint32_t mode, AccessContext& access);
     void erase_all(AccessContext& access);
     void erase_uicr(AccessContext& access);
+    void erase_uicr_cells();
     void erase_with_store(std::uint32_t address, std::uint32_t value, AccessContext& access);
     void report_partly_erased(std::uint32_t offset, std::uint32_t byte_count,
                               AccessContext& access) const;
@@ -91,9 +134,12 @@ struct Nvmc::Impl {
     NvmcData data;
     std::uint32_t device;
     FlashArray* cells = nullptr;
+    PartState* uicr_state = nullptr;
     const PowerFailComparator* comparator = nullptr;
+    const FlashSecurity* security = nullptr;
 
     std::uint32_t config = nvmc_mode::kRen;
+    std::uint32_t config_ns = nvmc_mode::kRen;
     std::uint32_t partial_milliseconds = 0;
     std::uint32_t icache_config = 0;
     Duration busy_until{};
@@ -104,6 +150,7 @@ struct Nvmc::Impl {
 
     Registers registers{*this};
     Memory memory{*this};
+    Uicr uicr{*this};
 };
 
 }  // namespace brownout::models

@@ -17,6 +17,9 @@ using namespace spim_register;
 
 constexpr std::string_view kSourceDma = "nRF52832 PS, EasyDMA: an AHB master to Data RAM only";
 constexpr std::string_view kSourceSpim = "nRF52840 SVD, SPIM";
+constexpr std::string_view kSourcePins =
+    "nRF5340 PS, SPIM4 pin assignments (vendor's driver refuses others; devices.md 2.1)";
+constexpr std::uint32_t kDedicatedPinsAboveHz = 16'000'000;
 constexpr std::uint32_t kPselNotConnectedBit = 1u << 31;
 
 constexpr std::uint32_t word(std::uint32_t offset)
@@ -66,6 +69,7 @@ struct Spim::Impl final : BusTarget, SpiClock {
     std::span<std::uint8_t> dma_window(std::uint32_t pointer, std::uint32_t byte_count,
                                        const char* direction, AccessContext& access);
     std::uint32_t checked_frequency(AccessContext& access);
+    void check_pins(std::uint32_t hz, AccessContext& access);
     void store_maxcnt(std::uint32_t offset, std::uint32_t value, AccessContext& access);
 
     std::uint32_t& reg(std::uint32_t offset) { return registers[word(offset)]; }
@@ -210,12 +214,36 @@ std::uint32_t Spim::Impl::checked_frequency(AccessContext& access)
 {
     const std::uint32_t hz = spim_frequency_hz(reg(kFrequency));
     if (hz != 0 && hz <= data.frequency_max_hz) {
+        check_pins(hz, access);
         return hz;
     }
     report_violation(access.rules, "spim-frequency", data.name, data.register_base + kFrequency,
                      kSourceSpim, "%s: FREQUENCY 0x%08X is none of this instance (at most %u Hz)",
                      data.name.c_str(), reg(kFrequency), data.frequency_max_hz);
     return data.frequency_max_hz;
+}
+
+void Spim::Impl::check_pins(std::uint32_t hz, AccessContext& access)
+{
+    struct DedicatedPin {
+        std::uint32_t select;
+        std::uint32_t pin;  // port 0
+        const char* name;
+    };
+    static constexpr DedicatedPin kPins[] = {
+        {kPselSck, 8, "SCK"}, {kPselMosi, 9, "MOSI"}, {kPselMiso, 10, "MISO"}};
+    if (!data.has_dedicated_pins || hz <= kDedicatedPinsAboveHz) {
+        return;
+    }
+    for (const DedicatedPin& one : kPins) {
+        const std::uint32_t selected = reg(one.select);
+        if ((selected & kPselNotConnectedBit) == 0 && (selected & 0x3Fu) != one.pin) {
+            report_violation(
+                access.rules, "spim-dedicated-pins", data.name, data.register_base + one.select,
+                kSourcePins, "%s: %u Hz with %s on P%u.%02u: only P0.%02u is fast enough",
+                data.name.c_str(), hz, one.name, selected >> 5 & 1u, selected & 0x1Fu, one.pin);
+        }
+    }
 }
 
 void Spim::Impl::start(Duration at, AccessContext& access)
@@ -233,7 +261,8 @@ void Spim::Impl::start(Duration at, AccessContext& access)
     current.rx = dma_window(reg(kRxdPtr), current.rx_count, "RXD", access);
     current.filler = static_cast<std::uint8_t>(reg(kOrc));
     current.config = reg(kConfig);
-    current.clock_period = picoseconds(1'000'000'000'000 / checked_frequency(access));
+    current.clock_period =
+        at_clock(picoseconds(1'000'000'000'000 / checked_frequency(access)), data.hfclk_hz);
     current.begin(at);
     if (!current.mode_0_or_3()) {
         report_violation(access.rules, "spim-mode", data.name, data.register_base + kConfig,

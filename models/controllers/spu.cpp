@@ -1,5 +1,7 @@
 #include <models/spu.hpp>
 
+#include <algorithm>
+
 namespace brownout::models {
 
 namespace {
@@ -72,6 +74,18 @@ void Spu::write32(std::uint32_t offset, std::uint32_t value, AccessContext&) noe
     if (at != nullptr && (*at & kLock) == 0) {
         *at = value & kPermissionBits;
     }
+}
+
+bool Spu::is_secure(std::uint32_t flash_offset) const noexcept
+{
+    const std::uint32_t region = flash_offset / kFlashRegionBytes;
+    return region >= kFlashRegions || (flash_regions_[region] & kSecure) != 0;
+}
+
+bool Spu::all_secure() const noexcept
+{
+    return std::all_of(flash_regions_.begin(), flash_regions_.end(),
+                       [](std::uint32_t permission) { return (permission & kSecure) != 0; });
 }
 
 std::string_view Spu::refusal(Master master, std::uint32_t address, bool is_write) const noexcept

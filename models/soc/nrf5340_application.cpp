@@ -11,7 +11,7 @@ constexpr SpimInstance kNrf5340ApplicationSpims[] = {{0, 0x5000'8000, 8'000'000,
                                                      {1, 0x5000'9000, 8'000'000, 16},
                                                      {2, 0x5000'B000, 8'000'000, 16},
                                                      {3, 0x5000'C000, 8'000'000, 16},
-                                                     {4, 0x5000'A000, 32'000'000, 16}};
+                                                     {4, 0x5000'A000, 32'000'000, 16, true}};
 
 QspiData make_nrf5340_qspi()
 {
@@ -35,7 +35,8 @@ Soc make_nrf5340_application()
     soc.chip = "nRF5340 application core";
     soc.cpu_hz = 64'000'000;  // after reset; 128 MHz with HFCLKCTRL
     soc.nvmc = nrf5340::nvmc(0x5003'9000, 0, 1024 * 1024, 4096);
-    soc.nvmc.has_icache = false;  // SVD: the cache is a block of its own
+    soc.nvmc.has_icache = false;    // SVD: the cache is a block of its own
+    soc.nvmc.has_config_ns = true;  // SVD
     soc.ram_address = 0x2000'0000;
     soc.ram_size_bytes = 512 * 1024;
     soc.ram_blocks = {{{0x2000'0000, 0x1'0000, 8}, {}}};

@@ -19,6 +19,7 @@ NvmcData Soc::nvmc_with(std::uint32_t register_access_cycles) const
 {
     constexpr std::int64_t kPicosecondsPerSecond = 1'000'000'000'000;
     NvmcData data = nvmc;
+    data.uicr_address = information.uicr_address;
     data.register_access_time =
         picoseconds(register_access_cycles * (kPicosecondsPerSecond / cpu_hz));
     data.store_time = data.register_access_time;

@@ -167,6 +167,7 @@ struct SocRegisters::Impl {
     Words ficr{*this, Block::kFicr, "ficr"};
     Words uicr{*this, Block::kUicr, "uicr"};
     Words power{*this, Block::kPower, "power"};
+    BusTarget* programmable_uicr = nullptr;
     Words regulators{*this, Block::kRegulators, "regulators"};
 };
 
@@ -190,9 +191,16 @@ std::vector<BusRange> soc_register_ranges(const Soc& soc)
     return ranges;
 }
 
+void SocRegisters::set_uicr(BusTarget& uicr)
+{
+    impl_->programmable_uicr = &uicr;
+}
+
 void SocRegisters::map(Bus& bus)
 {
-    BusTarget* const targets[] = {&impl_->ficr, &impl_->uicr, &impl_->power, &impl_->regulators};
+    BusTarget* const uicr =
+        impl_->programmable_uicr != nullptr ? impl_->programmable_uicr : &impl_->uicr;
+    BusTarget* const targets[] = {&impl_->ficr, uicr, &impl_->power, &impl_->regulators};
     std::size_t index = 0;
     for (BusRange range : soc_register_ranges(impl_->soc)) {
         range.target = targets[index++];

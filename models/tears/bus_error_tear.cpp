@@ -8,11 +8,9 @@
 // with other positions:
 //   short          CS# rises on a byte boundary in the data: the bytes before it are programmed
 //   wrong byte     one byte of the data is 0x00
-//   long           the edge behind the command is lost: the status poll's 05h is one more data
-//   byte,
-//                  which wraps in the page
-//   wrong address  one byte of the address is 0x00: another page is programmed, another sector
-//   erased
+//   long           the edge behind the command is lost: 05h, the status poll, is one more byte of
+//                  data, which wraps in the page
+//   wrong address  one byte of the address is 0x00: another page or sector changes
 // An edge lost in front of the command, a stale byte before its opcode (thread 118134) and a cut in
 // the middle of a byte leave what not-started leaves. A read of zero length changes no cells: the
 // driver's option poll_ends_on_error is about those.

@@ -5,8 +5,8 @@
 // programmed; the old value is not safe meanwhile. No vendor's text was found: an assumption.
 // Outcomes: 0 every kept bit 0 (quad enable lost, nothing protected), 1 every kept bit 1 (all of
 // the array protected, the registers locked where WP# is low), others drawn bit by bit. The old
-// value and the new one are what the cuts before and after the operation leave. Not modelled: bits
-// that are marginal; UICR of a SoC; features of NAND parts, which are volatile.
+// value and the new one are what the cuts before and after the operation leave.
+// Not modelled: bits that are marginal; UICR of a SoC; features of NAND parts, which are volatile.
 #include "tears/tear_models.hpp"
 
 #include <models/assert.hpp>

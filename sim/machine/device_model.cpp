@@ -62,9 +62,25 @@ public:
         bus.map({mapped_address_, mapped_bytes_, &controller_.memory()});
     }
 
-    void attach(models::FlashArray& cells, models::PartState&) override
+    void attach(models::FlashArray& cells, models::PartState& part) override
     {
         controller_.attach(cells);
+        if constexpr (requires { controller_.attach_uicr(part); }) {
+            controller_.attach_uicr(part);
+        }
+    }
+    models::BusTarget* uicr() override
+    {
+        if constexpr (requires { controller_.uicr(); }) {
+            return &controller_.uicr();
+        }
+        return nullptr;
+    }
+    void set_security(const models::FlashSecurity& security) override
+    {
+        if constexpr (requires { controller_.set_security(&security); }) {
+            controller_.set_security(&security);
+        }
     }
     void reset(models::ResetKind) override { controller_.power_on_reset(); }
     void watch(const models::PowerFailComparator& comparator) override
@@ -150,7 +166,8 @@ std::unique_ptr<DeviceModel> make_device_model(const DevicePlan& plan, std::uint
     switch (plan.controller) {
     case ControllerKind::kNvmc:
         return std::make_unique<ControllerModel<Nvmc, models::NvmcData>>(
-            plan, nvmc_data(plan), device_index, models::nvmc_register::kBlockBytes);
+            plan, models::at_clock(nvmc_data(plan), shared.board().hfclk_hz), device_index,
+            models::nvmc_register::kBlockBytes);
     case ControllerKind::kPlain:
         return std::make_unique<ControllerModel<PlainFlash, models::PlainFlashData>>(
             plan, plain_data(plan), device_index, models::plain_register::kBlockBytes);

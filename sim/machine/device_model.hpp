@@ -10,6 +10,10 @@
 
 #include <memory>
 
+namespace brownout::models {
+class FlashSecurity;
+}  // namespace brownout::models
+
 namespace brownout::sim {
 
 class DeviceModel {
@@ -26,6 +30,10 @@ public:
     virtual void run_begins(bool /*is_boot*/) {}
     // The comparator that holds off operations when the supply is low; must outlive the device.
     virtual void watch(const models::PowerFailComparator&) {}
+    // What answers for the UICR of its SoC; nullptr: no NVMC.
+    virtual models::BusTarget* uicr() { return nullptr; }
+    // Says which of its flash is non-secure; must outlive the device.
+    virtual void set_security(const models::FlashSecurity&) {}
     // Told what happens on the wires of a part; nullptr: nobody. On-chip flash has none.
     virtual void set_wave_observer(models::WaveObserver*) {}
 };

@@ -21,6 +21,8 @@ models::SpimData spim_data(const BoardPlan& board, const BusPlan& bus)
     data.register_base = instance->register_base;
     data.frequency_max_hz = instance->frequency_max_hz;
     data.maxcnt_bits = instance->maxcnt_bits;
+    data.hfclk_hz = board.hfclk_hz;
+    data.has_dedicated_pins = instance->has_dedicated_pins;
     data.anomalies.anomaly_58 = has_anomaly(bus, 58);
     data.anomalies.anomaly_109 = has_anomaly(bus, 109);
     data.anomalies.anomaly_198 = has_anomaly(bus, 198);

@@ -46,7 +46,8 @@ struct Machine::Impl {
     Impl(BoardPlan board_plan, BootSetup boot_setup, Firmware& loader_firmware,
          Firmware* application_firmware, Firmware* network_firmware)
         : board(std::move(board_plan)), setup(std::move(boot_setup)), shared(board, receiver),
-          processor(board.soc.empty() ? board.name : board.soc, ProcessorCosts{board.cpu_hz}),
+          processor(board.soc.empty() ? board.name : board.soc,
+                    ProcessorCosts{board.cpu_hz_at_clock()}),
           loader(loader_firmware), application(application_firmware)
     {
         config = setup.view();
@@ -125,6 +126,12 @@ struct Machine::Impl {
         const auto access_cycles = static_cast<std::int64_t>(board.register_access_cycles);
         soc_registers = std::make_unique<models::SocRegisters>(
             soc, models::picoseconds(1'000'000'000'000 / board.cpu_hz * access_cycles));
+        for (std::size_t i = 0; i < devices.size(); ++i) {
+            models::BusTarget* const uicr = devices[i]->uicr();
+            if (uicr != nullptr && board.devices[i].core == CoreId::kApplication) {
+                soc_registers->set_uicr(*uicr);
+            }
+        }
         soc_registers->map(processor.bus());
         models::PowerFailComparator& comparator = soc_registers->comparator();
         comparator.supply_millivolts = board.supply_millivolts;

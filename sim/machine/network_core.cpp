@@ -74,10 +74,12 @@ private:
     RunRecorder*& recorder_;
 };
 
-ProcessorCosts network_costs()
+ProcessorCosts network_costs(const BoardPlan& board)
 {
+    BoardPlan own = board;
+    own.cpu_hz = models::soc::nrf5340_network.cpu_hz;
     ProcessorCosts costs;
-    costs.cpu_hz = models::soc::nrf5340_network.cpu_hz;
+    costs.cpu_hz = own.cpu_hz_at_clock();
     costs.core = CoreId::kNetwork;
     return costs;
 }
@@ -89,9 +91,17 @@ NetworkCore::NetworkCore(const BoardPlan& board, const boot_config& config, Firm
                          models::Spu& spu)
     : board_(board), config_(config), firmware_(firmware), spu_(spu),
       soc_registers_(models::soc::nrf5340_network, models::picoseconds(31'250)),
-      processor_("network core", network_costs())
+      processor_("network core", network_costs(board))
 {
     map_shared(devices, application);
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        models::BusTarget* const uicr = devices[i]->uicr();
+        if (uicr != nullptr && board.devices[i].core == CoreId::kNetwork) {
+            soc_registers_.set_uicr(*uicr);
+        } else if (uicr != nullptr) {
+            devices[i]->set_security(spu_);
+        }
+    }
     soc_registers_.map(processor_.bus());
     fiber_ = FirmwareFiber::create(firmware_);
     crypto_ = std::make_unique<CryptoProvider>(

@@ -15,6 +15,12 @@ std::uint64_t DevicePlan::size_bytes() const
     return size;
 }
 
+std::uint32_t BoardPlan::cpu_hz_at_clock() const
+{
+    constexpr std::uint64_t kNominalHz = 64'000'000;
+    return static_cast<std::uint32_t>(cpu_hz * std::uint64_t{hfclk_hz} / kNominalHz);
+}
+
 boot_config BootSetup::view() const
 {
     boot_config view = config;

@@ -64,6 +64,8 @@ models::QspiData data_of(const BoardPlan& board, const BusPlan& bus)
     };
     models::QspiData data = *models::find_soc(board.soc)->qspi;
     data.cpu_hz = board.cpu_hz;
+    data.base_clock_hz =
+        static_cast<std::uint32_t>(std::uint64_t{data.base_clock_hz} * board.hfclk_hz / 64'000'000);
     data.anomalies.registers_after_xip = has(215) || has(43);
     data.anomalies.unaligned_xip_reads = has(216);
     data.anomalies.clock_switch = has(244);

@@ -14,6 +14,9 @@ namespace brownout::sim {
 namespace {
 
 constexpr std::uint64_t kDeviceBytesMax = 256ull * 1024 * 1024;
+// HFINT is off by at most 8 % (product specifications, from memory); a little more here.
+constexpr std::uint64_t kHfclkHzMin = 57'600'000;
+constexpr std::uint64_t kHfclkHzMax = 70'400'000;
 
 const KeyTable<SectorRun>& sector_run_keys()
 {
@@ -358,6 +361,9 @@ const KeyTable<BoardPlan>& board_keys()
              "the chip: nrf52832, nrf52833, nrf52840, nrf5340_application, nrf5340_network"),
          key("cpu_hz", kOptional, WholeNumber{1, UINT32_MAX}, &BoardPlan::cpu_hz,
              "CPU clock; default 64000000"),
+         key("hfclk_hz", kOptional, WholeNumber{kHfclkHzMin, kHfclkHzMax}, &BoardPlan::hfclk_hz,
+             "what the SoC's clock of 64 MHz really runs at, for one without a crystal: the CPU, "
+             "the times of the NVMC and SCK follow it; default 64000000"),
          group_key("power", power_keys, "the supply and the power-fail comparator of the SoC"),
          group_key("ram", ram_keys, "RAM of the core that runs the bootloader"),
          group_key("costs", cost_keys, "what computing costs"), devices_key()}};

@@ -104,6 +104,9 @@ void settle_soc(Reader& reader, const YamlNode& node, BoardPlan& board)
         }
     }
     check_power(reader, node, board, soc);
+    if (soc == nullptr && board.hfclk_hz != BoardPlan{}.hfclk_hz) {
+        reader.fail(node, "hfclk_hz needs a soc");
+    }
 }
 
 void add_soc_ranges(const BoardPlan& board, std::vector<NamedAddresses>& ranges)

@@ -181,6 +181,9 @@ public:
             value("soc", plan.soc);
         }
         value("cpu_hz", plan.cpu_hz);
+        if (plan.hfclk_hz != BoardPlan{}.hfclk_hz) {
+            value("hfclk_hz", plan.hfclk_hz);
+        }
         begin("power");
         value("supply_millivolts", plan.supply_millivolts);
         value("power_fail_millivolts", plan.power_fail_millivolts);

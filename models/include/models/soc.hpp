@@ -28,7 +28,8 @@ struct SpimInstance {
     std::uint32_t number = 0;
     std::uint32_t register_base = 0;
     std::uint32_t frequency_max_hz = 0;
-    unsigned maxcnt_bits = 0;  // 8: 255 bytes a transfer, 16: 65535
+    unsigned maxcnt_bits = 0;         // 8: 255 bytes a transfer, 16: 65535
+    bool has_dedicated_pins = false;  // for its highest frequency, see SpimData
 };
 
 // Where the factory and user registers are and what boot code finds in them.

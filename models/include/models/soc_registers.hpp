@@ -3,11 +3,12 @@
 //
 // Reference: devices.md 1.1, 1.7; SVD files. Bits of RESETREAS and offsets in FICR are quoted from
 // memory (unchecked).
-// Modelled: FICR as constants (CODEPAGESIZE, CODESIZE, DEVICEID, INFO); UICR as erased words;
-// RESETREAS (cleared by writing ones, nothing after a power-on); POFCON and EVENTS_POFWARN;
-// NETWORK.FORCEOFF as a register that reads as written (1 after reset).
-// Not modelled: programming UICR, APPROTECT taking effect, GPREGRET, RAM power, regulators, and
-// everything else in these blocks (reads as zero).
+// Modelled: FICR as constants (CODEPAGESIZE, CODESIZE, DEVICEID, INFO); the address of UICR, which
+// is behind the NVMC (models/nvmc.hpp; boards without one read it erased); RESETREAS (cleared by
+// writing ones, nothing after a power-on); POFCON and EVENTS_POFWARN; NETWORK.FORCEOFF as a
+// register that reads as written (1 after reset).
+// Not modelled: APPROTECT taking effect, GPREGRET, RAM power, regulators, and everything else in
+// these blocks (reads as zero).
 #pragma once
 
 #include <models/bus.hpp>
@@ -37,6 +38,8 @@ public:
     SocRegisters(const SocRegisters&) = delete;
     SocRegisters& operator=(const SocRegisters&) = delete;
 
+    // Before map(): what answers for UICR; not owned.
+    void set_uicr(BusTarget& uicr);
     void map(Bus& bus);
     // Registers to their reset values but POFCON, which start-up code is taken to have set.
     void reset(ResetKind kind);

@@ -9,8 +9,8 @@
 // anomalies 58, 109 and 198 as rules that can be switched.
 // The register work-around of anomaly 198 is in models/ram_activity.hpp.
 // Not modelled: interrupts (INTEN is stored), array lists (LIST is stored), DCX, RXDELAY, CSNDUR,
-// STALLSTAT beyond its reset value, where pins lead (PSEL: connected or not), the delay from START
-// to the first clock.
+// STALLSTAT beyond its reset value, where pins lead (PSEL: connected or not, and whether they are
+// the dedicated ones), the delay from START to the first clock.
 //
 // The transfer is carried out when somebody can see it: at a register access, or an edge of chip
 // select. Until then the buffers in RAM are what the firmware makes of them.
@@ -137,6 +137,10 @@ struct SpimData {
     std::uint32_t frequency_max_hz = 8'000'000;
     unsigned maxcnt_bits = 16;
     bool has_chip_select = false;  // CSN, with DCX and RXDELAY
+    // nRF5340 SPIM4: 32 MHz only with SCK on P0.08, MOSI on P0.09 and MISO on P0.10 (vendor's
+    // driver and fix-ups, devices.md 2.1).
+    bool has_dedicated_pins = false;
+    std::uint32_t hfclk_hz = 64'000'000;  // what SCK is made from; off, so is SCK
     SpimAnomalies anomalies;
     Duration register_access_time = picoseconds(31'250);  // 2 cycles at 64 MHz: an assumption
 };

@@ -4,13 +4,16 @@
 // Reference: ncs.md 2.1, 2.2; register offsets and bits from memory of the product specification
 // (unverified).
 // Modelled: EXTDOMAIN[0].PERM (whether accesses of the network core count as secure);
-// RAMREGION[n].PERM (read, write, secure, lock) for 8 KiB regions, FLASHREGION[n].PERM (write,
-// lock) for 16 KiB regions, for accesses of the application core; all flash secure. Not modelled:
-// execute permission, reads of flash regions, non-secure callables, peripherals, events.
+// RAMREGION[n].PERM (read, write, secure, lock) for 8 KiB regions; FLASHREGION[n].PERM (write,
+// secure, lock) for 16 KiB regions: what the application core may write, and for which pages the
+// NVMC asks CONFIGNS.
+// Not modelled: execute permission, reads of flash regions and the network core's writes to them,
+// an application core that is not secure, non-secure callables, peripherals, events.
 #pragma once
 
 #include <models/bus.hpp>
 #include <models/flash_protection.hpp>
+#include <models/nvmc.hpp>
 
 #include <array>
 #include <cstdint>
@@ -32,7 +35,7 @@ constexpr std::uint32_t kSecure = 1u << 4;
 constexpr std::uint32_t kLock = 1u << 8;
 }  // namespace spu_register
 
-class Spu final : public BusTarget, public FlashProtection {
+class Spu final : public BusTarget, public FlashProtection, public FlashSecurity {
 public:
     explicit Spu(std::uint32_t ram_address) : ram_address_(ram_address) { reset(); }
 
@@ -49,6 +52,9 @@ public:
     enum class Master { kApplicationCore, kNetworkCore };
     // Why an access is refused; empty: it is not.
     std::string_view refusal(Master master, std::uint32_t address, bool is_write) const noexcept;
+
+    bool is_secure(std::uint32_t flash_offset) const noexcept override;
+    bool all_secure() const noexcept override;
 
     std::string_view name() const noexcept override { return "spu"; }
     std::uint32_t read32(std::uint32_t offset, AccessContext& access) noexcept override;

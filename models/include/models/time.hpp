@@ -27,6 +27,12 @@ constexpr Duration milliseconds(std::int64_t count)
     return Duration{count * 1'000'000'000};
 }
 
+// A time that a SoC makes from its clock of 64 MHz, where that runs at `hfclk_hz` (1 kHz or more).
+constexpr Duration at_clock(Duration nominal, std::uint32_t hfclk_hz)
+{
+    return nominal * std::int64_t{64'000} / std::int64_t{hfclk_hz / 1000};
+}
+
 // The time of an access that a core never gets to the end of: the core is halted for good.
 constexpr Duration kNever = Duration::max() / 2;
 

@@ -84,6 +84,8 @@ struct BoardPlan {
     std::string name;
     std::string soc;
     std::uint32_t cpu_hz = 64'000'000;
+    // What the SoC's 64 MHz clock really runs at: the CPU, the times of the NVMC and SCK follow it.
+    std::uint32_t hfclk_hz = 64'000'000;
     std::uint32_t sha256_cycles_per_byte = 51;
     std::uint32_t verify_cycles = 6'400'000;  // one signature check
     std::uint32_t register_access_cycles = 2;
@@ -95,6 +97,8 @@ struct BoardPlan {
     // The power-fail comparator, as start-up code left it; SoCs that have one (BoardPlan::soc).
     std::uint32_t supply_millivolts = 3000;
     std::uint32_t power_fail_millivolts = 0;  // 0: off; 1700 to 2800 in steps of 100
+
+    std::uint32_t cpu_hz_at_clock() const;
 };
 
 // boot_config holds pointers to key bytes; this owns them. Copyable.

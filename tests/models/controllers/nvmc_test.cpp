@@ -218,7 +218,7 @@ TEST_F(NvmcTest, PartialErasesTakeEffectWhenTheirTimeAddsUp)
     EXPECT_EQ(cells.byte_at(0x2000), 0) << "80 of 85 ms";
     core.write(registers, nvmc_register::kErasePagePartial, 0x2000);
     EXPECT_EQ(cells.byte_at(0x2000), 0xFF);
-    EXPECT_EQ(core.supply.operations, 1u);
+    EXPECT_EQ(core.supply.operations, 9u) << "the power may fail before every slice";
 }
 
 TEST_F(NvmcTest, PowerOnEndsWhateverRan)

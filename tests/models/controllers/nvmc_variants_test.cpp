@@ -1,79 +1,15 @@
 // What differs between the NVMCs of the SoCs: times at both sides of each edge, how an erase
 // starts, limits of writes, the buffered word, the power-fail comparator.
-#include "support/probes.hpp"
+#include "support/nvmc_bench.hpp"
 
-#include <models/nvmc.hpp>
 #include <models/power_fail.hpp>
-#include <models/soc.hpp>
 
-#include <gtest/gtest.h>
-
-#include <array>
 #include <vector>
 
 namespace brownout::models {
 namespace {
 
 using Names = std::vector<std::string>;
-
-struct NvmcBench {
-    explicit NvmcBench(const Soc& of) : data(of.nvmc_with(2)), cells(Nvmc::geometry(data))
-    {
-        nvmc.attach(cells);
-        nvmc.power_on_reset();
-    }
-
-    void configure(std::uint32_t mode)
-    {
-        core.write(nvmc.registers(), nvmc_register::kConfig, mode);
-    }
-    void store(std::uint32_t offset, std::uint32_t value)
-    {
-        core.write(nvmc.memory(), offset, value);
-    }
-    void erase_page(std::uint32_t offset)
-    {
-        configure(nvmc_mode::kEen);
-        if (data.has_erase_page) {
-            core.write(nvmc.registers(), nvmc_register::kErasePage, data.flash_address + offset);
-        } else {
-            store(offset, 0xFFFFFFFF);
-        }
-    }
-    void erase_slice(std::uint32_t offset)
-    {
-        if (data.has_erase_page) {
-            configure(nvmc_mode::kEen);
-            core.write(nvmc.registers(), nvmc_register::kErasePagePartial,
-                       data.flash_address + offset);
-        } else {
-            configure(nvmc_mode::kPEen);
-            store(offset, 0xFFFFFFFF);
-        }
-    }
-    void set_bytes(std::uint32_t offset) { cells.poke(offset, std::array<std::uint8_t, 4>{}); }
-    // When what `act` starts, starts; it lasts until `duration` later, to the picosecond.
-    template <class Act>
-    void expect_busy_for(Duration duration, Act act)
-    {
-        act();
-        const Duration start = core.supply.last.start;
-        if (data.halts_cpu) {
-            EXPECT_EQ(core.now, start + duration) << "the CPU is halted until the end";
-            return;
-        }
-        EXPECT_EQ(core.now, start);
-        core.now = start + duration - data.register_access_time - picoseconds(1);
-        EXPECT_EQ(core.read(nvmc.registers(), nvmc_register::kReady), 0u);
-        core.now = start + duration - data.register_access_time;
-        EXPECT_EQ(core.read(nvmc.registers(), nvmc_register::kReady), 1u);
-    }
-
-    NvmcData data;
-    FlashArray cells;
-    Nvmc nvmc{data, 0};
-    ProbeCore core;
-};
 
 // The figures of devices.md 1.4, written out again.
 struct NvmcTimes {

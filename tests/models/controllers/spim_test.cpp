@@ -125,6 +125,40 @@ TEST_F(SpimTest, SixteenMegahertzAreBeyondMostInstances)
     EXPECT_EQ(core.rules.names(), Names{"spim-frequency"});
 }
 
+TEST(SpimDedicatedPins, AreNeededAt32MegahertzAlone)
+{
+    SpimData data;
+    data.frequency_max_hz = 32'000'000;
+    data.has_dedicated_pins = true;
+    SpimBench bench(data);
+    bench.set(kFrequency, 0x0A00'0000);
+    bench.transfer(1, 0);
+    EXPECT_TRUE(bench.core.rules.seen.empty()) << "16 MHz";
+    bench.set(kFrequency, 0x1400'0000);
+    bench.transfer(1, 0);
+    EXPECT_EQ(bench.core.rules.names(), Names{"spim-dedicated-pins"})
+        << "SCK; no other is selected";
+    bench.set(kPselSck, 8);
+    bench.set(kPselMosi, 9);
+    bench.set(kPselMiso, 10);
+    bench.transfer(1, 0);
+    EXPECT_EQ(bench.core.rules.seen.size(), 1u);
+    bench.set(kPselMiso, 32 + 10);
+    bench.transfer(1, 0);
+    EXPECT_EQ(bench.core.rules.seen.size(), 2u) << "P1.10";
+}
+
+TEST(SpimClock, FollowsAClockThatIsOff)
+{
+    SpimData data;
+    data.hfclk_hz = 60'000'000;
+    SpimBench bench(data);
+    const Duration start = bench.start(kRam, 15, 0, 0);
+    const Duration end = start + 15 * 8 * picoseconds(125'000 * 64 / 60);
+    EXPECT_EQ(bench.event_at(kEventsEnd, end - picoseconds(1)), 0u);
+    EXPECT_EQ(bench.event_at(kEventsEnd, end), 1u);
+}
+
 TEST_F(SpimTest, MaxCntHasAsManyBitsAsTheChipGivesIt)
 {
     bench.set(kTxdMaxCnt, 65'535);
