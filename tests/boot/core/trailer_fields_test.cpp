@@ -9,7 +9,7 @@ namespace {
 using namespace brownout::boot_test;
 using Operations = std::vector<RamOperation>;
 
-constexpr std::uint32_t kSlot = 16 * 4096;
+constexpr std::uint32_t kFieldSlot = 16 * 4096;
 
 class TrailerFields : public testing::TestWithParam<std::uint32_t> {};
 
@@ -23,11 +23,11 @@ TEST_P(TrailerFields, AreWrittenInTheAreasOwnUnit)
     ASSERT_EQ(trailer_write_copy_done(layout, bench.primary()), BOOT_OK);
     ASSERT_EQ(trailer_write_swap_info(layout, bench.primary(), SWAP_REVERT, 1), BOOT_OK);
     ASSERT_EQ(trailer_write_swap_size(layout, bench.primary(), 0x12345678), BOOT_OK);
-    EXPECT_EQ(bench.flash.operations, (Operations{{'W', kSlot - 16, 16},
-                                                  {'W', kSlot - 0x18, unit},
-                                                  {'W', kSlot - 0x20, unit},
-                                                  {'W', kSlot - 0x28, unit},
-                                                  {'W', kSlot - 0x30, unit < 4 ? 4 : unit}}));
+    EXPECT_EQ(bench.flash.operations, (Operations{{'W', kFieldSlot - 16, 16},
+                                                  {'W', kFieldSlot - 0x18, unit},
+                                                  {'W', kFieldSlot - 0x20, unit},
+                                                  {'W', kFieldSlot - 0x28, unit},
+                                                  {'W', kFieldSlot - 0x30, unit < 4 ? 4 : unit}}));
     trailer_state state{};
     ASSERT_EQ(trailer_read(layout, bench.primary(), &state), BOOT_OK);
     EXPECT_EQ(state.magic, TRAILER_SET);
@@ -48,11 +48,11 @@ TEST(TrailerMagic, OfAlignment32IsOneWriteThatEndsInTheMagic)
     bench.config.max_align_bytes = 32;
     const trailer_layout layout = trailer_layout_of(&bench.config);
     ASSERT_EQ(trailer_write_magic(&layout, bench.primary()), BOOT_OK);
-    EXPECT_EQ(bench.flash.operations, (Operations{{'W', kSlot - 32, 32}}));
-    EXPECT_EQ(bench.flash.bytes[kSlot - 17], 0xFF);
-    EXPECT_EQ(bench.flash.bytes[kSlot - 16], 0x20);
-    EXPECT_EQ(bench.flash.bytes[kSlot - 15], 0x00);
-    EXPECT_EQ(bench.flash.bytes[kSlot - 14], 0x2D);
+    EXPECT_EQ(bench.flash.operations, (Operations{{'W', kFieldSlot - 32, 32}}));
+    EXPECT_EQ(bench.flash.bytes[kFieldSlot - 17], 0xFF);
+    EXPECT_EQ(bench.flash.bytes[kFieldSlot - 16], 0x20);
+    EXPECT_EQ(bench.flash.bytes[kFieldSlot - 15], 0x00);
+    EXPECT_EQ(bench.flash.bytes[kFieldSlot - 14], 0x2D);
 }
 
 TEST(TrailerState, TellsUnsetFromBad)
@@ -65,9 +65,9 @@ TEST(TrailerState, TellsUnsetFromBad)
     EXPECT_EQ(state.copy_done, TRAILER_UNSET);
     EXPECT_EQ(state.swap_type, static_cast<std::uint32_t>(SWAP_NONE));
 
-    bench.poke(bench.primary(), kSlot - 1, {0x00});
-    bench.poke(bench.primary(), kSlot - 0x20, {0x00});
-    bench.poke(bench.primary(), kSlot - 0x28, {0x35});
+    bench.poke(bench.primary(), kFieldSlot - 1, {0x00});
+    bench.poke(bench.primary(), kFieldSlot - 0x20, {0x00});
+    bench.poke(bench.primary(), kFieldSlot - 0x28, {0x35});
     ASSERT_EQ(trailer_read(layout, bench.primary(), &state), BOOT_OK);
     EXPECT_EQ(state.magic, TRAILER_BAD);
     EXPECT_EQ(state.copy_done, TRAILER_BAD);

@@ -61,16 +61,19 @@ INSTANTIATE_TEST_SUITE_P(Recorded, TrailerSizes,
 
 TEST(TrailerLayout, PlacesFieldsBelowTheMagic)
 {
-    constexpr std::uint32_t kSlot = 0x10000;
+    constexpr std::uint32_t kLayoutSlot = 0x10000;
     for (const auto& [align, step] : {std::pair{8u, 8u}, {16u, 16u}, {32u, 32u}}) {
         const boot_config config = config_of({align, 128, align, 0, 0, 0}, BOOT_SWAP_MOVE);
         const trailer_layout layout = trailer_layout_of(&config);
         const std::uint32_t magic_bytes = align == 32 ? 32 : 16;
-        EXPECT_EQ(trailer_magic_offset(kSlot), kSlot - 16);
-        EXPECT_EQ(trailer_image_ok_offset(&layout, kSlot), kSlot - magic_bytes - step);
-        EXPECT_EQ(trailer_copy_done_offset(&layout, kSlot), kSlot - magic_bytes - 2 * step);
-        EXPECT_EQ(trailer_swap_info_offset(&layout, kSlot), kSlot - magic_bytes - 3 * step);
-        EXPECT_EQ(trailer_swap_size_offset(&layout, kSlot), kSlot - magic_bytes - 4 * step);
+        EXPECT_EQ(trailer_magic_offset(kLayoutSlot), kLayoutSlot - 16);
+        EXPECT_EQ(trailer_image_ok_offset(&layout, kLayoutSlot), kLayoutSlot - magic_bytes - step);
+        EXPECT_EQ(trailer_copy_done_offset(&layout, kLayoutSlot),
+                  kLayoutSlot - magic_bytes - 2 * step);
+        EXPECT_EQ(trailer_swap_info_offset(&layout, kLayoutSlot),
+                  kLayoutSlot - magic_bytes - 3 * step);
+        EXPECT_EQ(trailer_swap_size_offset(&layout, kLayoutSlot),
+                  kLayoutSlot - magic_bytes - 4 * step);
     }
 }
 

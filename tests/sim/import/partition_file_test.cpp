@@ -135,8 +135,6 @@ std::string slots(const std::string& primary_size, const std::string& secondary_
                        primary_size, secondary_address);
 }
 
-}  // namespace
-
 TEST_F(PartitionFile, OfTheSdkIsReadWithItsOddities)
 {
     const Scenario scenario = load();
@@ -208,4 +206,5 @@ TEST_F(PartitionFile, HostileOnesGetASentence)
     EXPECT_NE(error_of(std::string(300'000, '#')).find("larger"), std::string::npos);
 }
 
+}  // namespace
 }  // namespace brownout::sim

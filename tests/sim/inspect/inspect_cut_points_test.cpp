@@ -161,8 +161,6 @@ protected:
     int compared_ = 0;
 };
 
-}  // namespace
-
 TEST_P(CutPoints, OfASwapAndItsRevertAreExplainedAndPredicted)
 {
     const std::string request = "  - request_upgrade: {type: test}\n";
@@ -180,4 +178,5 @@ INSTANTIATE_TEST_SUITE_P(Strategies, CutPoints,
                          testing::Values("swap-move", "swap-offset", "swap-scratch"),
                          [](const auto& parameter) { return std::string(parameter.param + 5); });
 
+}  // namespace
 }  // namespace brownout::sim
