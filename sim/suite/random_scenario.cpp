@@ -80,7 +80,8 @@ struct RandomLayout {
 // Header, digest TLV and their headers.
 constexpr std::uint32_t kImageOverheadBytes = 0x200 + 40;
 constexpr std::uint32_t kSlotAddress = 0x10000;
-constexpr std::uint32_t kRamLoadAddress = 0x20008000;
+// Below it lie the bootloader and the application.
+constexpr std::uint32_t kRamLoadAddress = 0x20010000;
 
 void choose_sectors(ScenarioDice& dice, RandomLayout& layout)
 {

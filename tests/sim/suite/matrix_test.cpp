@@ -152,5 +152,16 @@ TEST(Matrix, OfRandomScenariosUsesEveryStrategyAsked)
     EXPECT_EQ(seen, (std::set<boot_strategy>{BOOT_SWAP_SCRATCH, BOOT_OVERWRITE_ONLY}));
 }
 
+TEST(Matrix, OfRandomScenariosHasRoomForTheFirmwareOnEveryBoard)
+{
+    std::set<boot_strategy> seen;
+    for (SuiteEntry& entry : entries_of("matrix: {random: {count: 60}}\n")) {
+        if (seen.insert(entry.scenario.boot.strategy).second) {
+            EXPECT_NO_THROW(ScenarioMachine{std::move(entry.scenario)}) << entry.index;
+        }
+    }
+    EXPECT_TRUE(seen.count(BOOT_RAM_LOAD) == 1 && seen.count(BOOT_RAM_LOAD_REVERT) == 1);
+}
+
 }  // namespace
 }  // namespace brownout::sim
