@@ -15,7 +15,7 @@ SCENARIOS = ROOT / "scenarios"
 TUTORIAL = SCENARIOS / "tutorial" / "1-first-swap.yaml"
 TORN_MAGIC = SCENARIOS / "regressions" / "move-torn-magic.yaml"
 MOVE_32K = SCENARIOS / "suites" / "move-32k.yaml"
-MOVE_192K_TEST = SCENARIOS / "suites" / "move-192k-test.yaml"
+MOVE_FULL_TEST = SCENARIOS / "suites" / "move-full-test.yaml"
 
 HOLDS, CHECK_FAILED, BAD_INPUT, INTERNAL_ERROR, INCOMPLETE = range(5)
 

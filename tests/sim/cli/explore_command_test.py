@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from command_runner import (BAD_INPUT, CHECK_FAILED, HANG_SECONDS, HOLDS, INCOMPLETE,
-                            MOVE_192K_TEST, MOVE_32K, SCENARIOS, TORN_MAGIC, TUTORIAL, CommandTest,
+                            MOVE_32K, MOVE_FULL_TEST, SCENARIOS, TORN_MAGIC, TUTORIAL, CommandTest,
                             main, without_measures)
 
 
@@ -197,9 +197,7 @@ class Interruption(CommandTest):
             time.sleep(0.05)
 
     def interrupt(self, which, *words):
-        scenario = self.write("long.yaml", MOVE_192K_TEST.read_text().replace(
-            "granularity: calls", "granularity: ops"))
-        with subprocess.Popen([str(self.program), "explore", str(scenario), "--jobs", "2",
+        with subprocess.Popen([str(self.program), "explore", str(MOVE_FULL_TEST), "--jobs", "2",
                                *words],
                               cwd=self.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as process:
