@@ -3,6 +3,8 @@
 #include <sim/error.hpp>
 #include <sim/recording.hpp>
 
+#include "workers/forked_workers.hpp"
+
 #include <algorithm>
 
 namespace brownout::sim {
@@ -68,17 +70,27 @@ std::string explain_cut(const Scenario& scenario, std::size_t step)
 
 std::vector<std::string> explain_cuts(const Scenario& scenario)
 {
-    std::vector<std::string> sentences;
+    std::vector<std::size_t> cuts;
     for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
-        if (scenario.steps[i].cut() == nullptr) {
-            continue;
-        }
-        try {
-            sentences.push_back(explain_cut(scenario, i));
-        } catch (const InputError&) {
-            sentences.emplace_back();
+        if (scenario.steps[i].cut() != nullptr) {
+            cuts.push_back(i);
         }
     }
+    // In other processes: whatever the core did to those of an exploration, it may do again.
+    std::vector<std::string> sentences(cuts.size());
+    run_in_workers(
+        cuts.size(), 1,
+        [&](std::size_t index) {
+            try {
+                return explain_cut(scenario, cuts[index]);
+            } catch (const InputError&) {
+                return std::string();
+            }
+        },
+        [&](std::size_t index, const WorkResult& result) {
+            sentences[index] = result.answer.value_or(std::string());
+        },
+        [] { return false; });
     return sentences;
 }
 
